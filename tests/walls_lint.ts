@@ -1,0 +1,1 @@
+export default { name: "walls", rules: {} } satisfies Deno.lint.Plugin;
