@@ -4,10 +4,21 @@
  *
  * @module
  */
+export * from "./claims.ts";
+export * from "./derive_view.ts";
 export * from "./diff.ts";
+export * from "./endpoint_rules.ts";
+export * from "./endpoints.ts";
 export * from "./events.ts";
+export * from "./ip.ts";
 export * from "./logger.ts";
 export * from "./objects.ts";
 export * from "./persistent_map.ts";
+export * from "./pipeline.ts";
+export * from "./read.ts";
 export * from "./rules.ts";
+export * from "./service_ports.ts";
+export * from "./service_rules.ts";
+export * from "./snapshot.ts";
 export * from "./view.ts";
+export * from "./view_json.ts";

@@ -1,0 +1,133 @@
+/**
+ * From a snapshot to the view of one node. Only Services whose objects changed are derived again, so
+ * the cost of a change is the size of the change; the answer is the same as deriving all anew.
+ *
+ * @module
+ */
+import { keep } from "./_equal.ts";
+import { type ClaimChange, type Claims, withClaims, withoutLost } from "./claims.ts";
+import { type NodeFacts, withEndpoints } from "./endpoints.ts";
+import type { EndpointSlice, Node, Service } from "./objects.ts";
+import { PersistentMap } from "./persistent_map.ts";
+import { servicePortsOf } from "./service_ports.ts";
+import type { ApiSnapshot } from "./snapshot.ts";
+import type { NodeView, ServicePortView, ServiceView } from "./view.ts";
+
+/** The label with a node's zone. */
+export const ZONE_LABEL = "topology.kubernetes.io/zone";
+
+/** A view, and what is needed to derive the next one from it. */
+export interface Derivation {
+  /** The snapshot that the view was derived from. */
+  readonly snapshot: ApiSnapshot;
+  /** What the rules looked at in the node. */
+  readonly node: NodeFacts;
+  /** What each Service asks for, before frontends that are claimed twice are given to one. */
+  readonly wanted: PersistentMap<ServiceView>;
+  /** Who asks for each frontend. */
+  readonly claims: Claims;
+  /** The view. */
+  readonly view: NodeView;
+}
+
+const NO_SLICES: readonly EndpointSlice[] = [];
+
+/**
+ * The view of the node named `node`.
+ *
+ * @param previous An earlier derivation for the same node, of which all that did not change is kept.
+ */
+export function deriveView(
+  snapshot: ApiSnapshot,
+  node: string,
+  previous: Derivation | null = null,
+): Derivation {
+  const facts = nodeFacts(node, snapshot.nodes.get(node));
+  const before = previous?.view.node === node ? previous : null;
+  const old = before?.snapshot;
+  let wanted = before?.wanted ?? PersistentMap.empty<ServiceView>();
+  const claimChanges: ClaimChange[] = [];
+  const changed = changedServices(before, snapshot, facts);
+  for (const key of changed) {
+    const wasWanted = wanted.get(key);
+    const service = snapshot.services.get(key);
+    const now = service && share(
+      wasWanted,
+      serviceView(key, service, snapshot.slicesByService.get(key) ?? NO_SLICES, facts),
+    );
+    wanted = wanted.put(key, now);
+    claimChanges.push({
+      before: wasWanted,
+      createdBefore: old?.services.get(key)?.createdAt ?? "",
+      after: now,
+      createdAfter: service?.createdAt ?? "",
+    });
+  }
+  const { claims, affected } = withClaims(before?.claims ?? PersistentMap.empty(), claimChanges);
+  let services = before?.view.services ?? PersistentMap.empty<ServiceView>();
+  for (const key of new Set([...changed, ...affected])) {
+    const now = wanted.get(key);
+    services = services.put(key, now && share(services.get(key), withoutLost(now, claims)));
+  }
+  const view = services === before?.view.services ? before.view : { node, services };
+  return { snapshot, node: facts, wanted, claims, view };
+}
+
+/** What the rules look at in a Node; the API may not know it (yet). */
+function nodeFacts(name: string, node: Node | undefined): NodeFacts {
+  return { name, zone: node?.labels[ZONE_LABEL] ?? "" };
+}
+
+/** The Services that must be derived again: all of them where the node itself looks different. */
+function changedServices(
+  before: Derivation | null,
+  snapshot: ApiSnapshot,
+  node: NodeFacts,
+): ReadonlySet<string> {
+  if (before === null) return new Set(snapshot.services.keys());
+  const { services, slicesByService } = before.snapshot;
+  const changed = new Set<string>();
+  for (const { key } of snapshot.services.changesSince(services)) changed.add(key);
+  if (before.node.zone !== node.zone) {
+    for (const key of snapshot.services.keys()) changed.add(key);
+    return changed;
+  }
+  for (const { key } of snapshot.slicesByService.changesSince(slicesByService)) {
+    if (snapshot.services.has(key)) changed.add(key);
+  }
+  return changed;
+}
+
+function serviceView(
+  key: string,
+  service: Service,
+  slices: readonly EndpointSlice[],
+  node: NodeFacts,
+): ServiceView {
+  const { skipped, ports } = servicePortsOf(service);
+  const servicePorts = ports.map((port) => withEndpoints(port, slices, node));
+  return { service: key, skipped, servicePorts };
+}
+
+/** The newer view with every part that says the same taken from the older one. */
+function share(before: ServiceView | undefined, after: ServiceView): ServiceView {
+  if (before === undefined) return after;
+  const old = new Map(before.servicePorts.map((entry) => [entry.key, entry]));
+  const servicePorts = after.servicePorts.map((entry) => sharePort(old.get(entry.key), entry));
+  const same = before.skipped === after.skipped &&
+    before.servicePorts.length === servicePorts.length &&
+    servicePorts.every((entry, i) => entry === before.servicePorts[i]);
+  return same ? before : { ...after, servicePorts };
+}
+
+function sharePort(before: ServicePortView | undefined, after: ServicePortView): ServicePortView {
+  if (before === undefined || before === after) return after;
+  const old = new Map(before.endpoints.map((each) => [`${each.ip} ${each.port}`, each]));
+  const endpoints = after.endpoints.map((each) => keep(old.get(`${each.ip} ${each.port}`), each));
+  return keep(before, {
+    ...after,
+    frontends: keep(before.frontends, after.frontends),
+    annotations: keep(before.annotations, after.annotations),
+    endpoints,
+  });
+}
