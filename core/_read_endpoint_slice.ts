@@ -7,6 +7,7 @@
 import {
   type Cursor,
   flag,
+  type Header,
   lenientList,
   list,
   object,
@@ -26,7 +27,6 @@ import {
   type SlicePort,
   type StringMap,
 } from "./objects.ts";
-import type { Header } from "./read.ts";
 import { HEADLESS_LABEL, PROXY_NAME_LABEL, SERVICE_NAME_LABEL } from "./service_rules.ts";
 
 const EMPTY: Readonly<Record<string, unknown>> = {};

@@ -5,6 +5,7 @@
  */
 import {
   type Cursor,
+  type Header,
   lenientList,
   object,
   optional,
@@ -13,7 +14,6 @@ import {
   textMap,
 } from "./_reader.ts";
 import type { Node, NodeAddress } from "./objects.ts";
-import type { Header } from "./read.ts";
 
 const EMPTY: Readonly<Record<string, unknown>> = {};
 

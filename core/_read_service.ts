@@ -6,6 +6,7 @@
  */
 import {
   type Cursor,
+  type Header,
   lenientList,
   list,
   object,
@@ -28,7 +29,6 @@ import {
   type StringMap,
   type TrafficPolicy,
 } from "./objects.ts";
-import type { Header } from "./read.ts";
 
 const EMPTY: Readonly<Record<string, unknown>> = {};
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";

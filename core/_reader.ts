@@ -4,10 +4,17 @@
  *
  * @module
  */
-import type { Finding } from "./objects.ts";
+import type { Finding, ObjectRef, StringMap } from "./objects.ts";
 
 /** Reads one value at the cursor's place. */
 export type Reader<T> = (value: unknown, at: Cursor) => T;
+
+/** Identity and metadata that all kinds share. */
+export interface Header {
+  readonly ref: ObjectRef;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly labels: StringMap;
+}
 
 /** Thrown by {@linkcode Cursor.fail}; carried no further than the object or list entry it spoils. */
 class Rejection extends Error {
@@ -152,11 +159,11 @@ export function lenientList<T>(read: Reader<T>): Reader<readonly T[]> {
 }
 
 /** An object whose values are texts: labels, annotations; absent or null is empty. */
-export const textMap: Reader<Readonly<Record<string, string>>> = (value, at) => {
+export const textMap: Reader<StringMap> = (value, at) => {
   if (value === undefined || value === null) return NO_TEXTS;
   const map = object(value, at);
   for (const key in map) at.field(map, key, text);
-  return map as Readonly<Record<string, string>>; // every value was just checked
+  return map as StringMap; // every value was just checked
 };
 
-const NO_TEXTS: Readonly<Record<string, string>> = Object.freeze({});
+const NO_TEXTS: StringMap = Object.freeze({});

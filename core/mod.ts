@@ -10,6 +10,8 @@ export * from "./diff.ts";
 export * from "./endpoint_rules.ts";
 export * from "./endpoints.ts";
 export * from "./events.ts";
+export * from "./explain.ts";
+export * from "./explain_text.ts";
 export * from "./ip.ts";
 export * from "./logger.ts";
 export * from "./objects.ts";

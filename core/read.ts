@@ -4,14 +4,13 @@
  *
  * @module
  */
-import { Cursor, object, optional, quote, text, textMap } from "./_reader.ts";
+import { Cursor, type Header, object, optional, quote, text, textMap } from "./_reader.ts";
 import {
   describeRef,
   type Finding,
   type Kind,
   type KubeObject,
   type ObjectRef,
-  type StringMap,
 } from "./objects.ts";
 import { readEndpointSlice } from "./_read_endpoint_slice.ts";
 import { readNode } from "./_read_node.ts";
@@ -43,13 +42,6 @@ export type ReadResult =
     /** Its kind. */
     readonly kind: string;
   };
-
-/** Identity and metadata that all kinds share. */
-export interface Header {
-  readonly ref: ObjectRef;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly labels: StringMap;
-}
 
 const KIND_OF: Readonly<Record<string, Kind>> = {
   "v1/Service": "Service",

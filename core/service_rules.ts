@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Cidr, type parseCidr, parseIp } from "./ip.ts";
+import { type Cidr, parseIp } from "./ip.ts";
 import type { EndpointSlice, IpFamily, LoadBalancerIngress, Service } from "./objects.ts";
 import type { Rule } from "./rules.ts";
 
