@@ -15,9 +15,13 @@ export function equal(a: unknown, b: unknown): boolean {
   if (Array.isArray(b)) return false;
   const left = a as Readonly<Record<string, unknown>>; // neither null nor a list: an object
   const right = b as Readonly<Record<string, unknown>>;
-  const keys = Object.keys(left);
-  return keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && equal(left[key], right[key]));
+  let fields = 0;
+  for (const key in left) {
+    if (!Object.hasOwn(right, key) || !equal(left[key], right[key])) return false;
+    fields++;
+  }
+  for (const _ in right) fields--;
+  return fields === 0;
 }
 
 /** The older value if the newer one says the same, so that references tell what changed. */

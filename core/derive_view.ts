@@ -11,7 +11,13 @@ import type { EndpointSlice, Node, Service } from "./objects.ts";
 import { PersistentMap } from "./persistent_map.ts";
 import { servicePortsOf } from "./service_ports.ts";
 import type { ApiSnapshot } from "./snapshot.ts";
-import type { NodeView, ServicePortView, ServiceView } from "./view.ts";
+import {
+  addressOf,
+  type EndpointView,
+  type NodeView,
+  type ServicePortView,
+  type ServiceView,
+} from "./view.ts";
 
 /** The label with a node's zone. */
 export const ZONE_LABEL = "topology.kubernetes.io/zone";
@@ -122,12 +128,27 @@ function share(before: ServiceView | undefined, after: ServiceView): ServiceView
 
 function sharePort(before: ServicePortView | undefined, after: ServicePortView): ServicePortView {
   if (before === undefined || before === after) return after;
-  const old = new Map(before.endpoints.map((each) => [`${each.ip} ${each.port}`, each]));
-  const endpoints = after.endpoints.map((each) => keep(old.get(`${each.ip} ${each.port}`), each));
   return keep(before, {
     ...after,
     frontends: keep(before.frontends, after.frontends),
     annotations: keep(before.annotations, after.annotations),
-    endpoints,
+    endpoints: shareEndpoints(before.endpoints, after.endpoints),
+  });
+}
+
+/** Both lists are sorted alike: most endpoints are where the one before was followed by them. */
+function shareEndpoints(
+  before: readonly EndpointView[],
+  after: readonly EndpointView[],
+): readonly EndpointView[] {
+  let places: ReadonlyMap<string, number> | undefined;
+  let place = 0;
+  return after.map((each) => {
+    const here = before[place];
+    if (here === undefined || here.ip !== each.ip || here.port !== each.port) {
+      places ??= new Map(before.map(({ ip, port }, i) => [addressOf(ip, port), i]));
+      place = places.get(addressOf(each.ip, each.port)) ?? -1;
+    }
+    return keep(before[place++], each);
   });
 }

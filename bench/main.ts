@@ -1,0 +1,81 @@
+/**
+ * `deno task bench [SUITE...] [--quick] [--rounds N] [--out FILE]`: measures suites, prints a table,
+ * writes a JSON file.
+ *
+ * @module
+ */
+import { measure, type Suite } from "./harness.ts";
+import { pipeline } from "./suites/pipeline.ts";
+import { table } from "./table.ts";
+
+const SUITES: readonly Suite[] = [pipeline];
+
+interface Arguments {
+  readonly suites: readonly Suite[];
+  readonly quick: boolean;
+  readonly rounds: number;
+  readonly out: string;
+}
+
+function parse(args: readonly string[]): Arguments {
+  const rest = [...args];
+  const suites: Suite[] = [];
+  let quick = false;
+  let rounds: number | null = null;
+  let out = "bench/results/latest.json";
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (arg === "--quick") quick = true;
+    else if (arg === "--rounds") rounds = Number(rest.shift());
+    else if (arg === "--out") out = rest.shift() ?? out;
+    else suites.push(suiteNamed(arg));
+  }
+  rounds ??= quick ? 5 : 20;
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new Error(`Cannot read --rounds: "${rounds}" is not a whole number of at least 1`);
+  }
+  return { suites: suites.length === 0 ? SUITES : suites, quick, rounds, out };
+}
+
+function suiteNamed(name: string): Suite {
+  const suite = SUITES.find((each) => each.name === name);
+  if (suite !== undefined) return suite;
+  const names = SUITES.map((each) => each.name).join(", ");
+  throw new Error(`Cannot run the suite "${name}": the suites are ${names}`);
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const { suites, quick, rounds, out } = parse(args);
+  const results: Record<string, unknown> = {};
+  for (const suite of suites) {
+    const figures = await measure(await suite.cases({ quick }), rounds);
+    results[suite.name] = figures;
+    await print(`${suite.name}: ${suite.title}\n${table(figures)}\n\n`);
+  }
+  const machine = {
+    os: Deno.build.os,
+    arch: Deno.build.arch,
+    cores: navigator.hardwareConcurrency,
+  };
+  const report = {
+    date: new Date().toISOString(),
+    versions: Deno.version,
+    machine,
+    quick,
+    results,
+  };
+  await Deno.writeTextFile(out, `${JSON.stringify(report, null, 2)}\n`);
+  await print(`Figures written to ${out}\n`);
+}
+
+async function print(text: string): Promise<void> {
+  await new Response(text).body?.pipeTo(Deno.stdout.writable, { preventClose: true });
+}
+
+if (import.meta.main) {
+  try {
+    await main(Deno.args);
+  } catch (error) {
+    await print(`${error instanceof Error ? error.message : String(error)}\n`);
+    Deno.exit(2);
+  }
+}
