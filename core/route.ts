@@ -1,0 +1,137 @@
+/**
+ * "Where would this connection go?": one client, one frontend, the endpoints that may get it.
+ *
+ * @module
+ */
+import { cidrContains, type Ip, parseCidr, parseIp } from "./ip.ts";
+import type { Node } from "./objects.ts";
+import type { PipelineState } from "./pipeline.ts";
+import { firstMatch } from "./rules.ts";
+import { ROUTE_RULES, type Verdict } from "./route_rules.ts";
+import { addressOf, type Frontend, type ServicePortView } from "./view.ts";
+
+/** The question. */
+export interface RouteQuestion {
+  /** The Service, `namespace/name`. */
+  readonly service: string;
+  /** The frontend: `ip:port`, `[ip]:port`, or a node port alone (`30080`, `:30080`, `*:30080`). */
+  readonly frontend: string;
+  /** The client's address; `null` if it does not matter. */
+  readonly clientIP: Ip | null;
+}
+
+/** The answer for one service port that has the frontend. */
+export interface Route {
+  /** `namespace/name:port`. */
+  readonly name: string;
+  /** The family of the service port. */
+  readonly family: ServicePortView["family"];
+  /** The protocol of the service port. */
+  readonly protocol: ServicePortView["protocol"];
+  /** The frontend. */
+  readonly frontend: Frontend;
+  /** What becomes of the connection. */
+  readonly verdict: Verdict["verdict"];
+  /** The rule that decided. */
+  readonly rule: string;
+  /** What the rule means, in words. */
+  readonly why: string;
+  /** The endpoints that may get it, `ip:port`; with session affinity one of them, for a time. */
+  readonly endpoints: readonly string[];
+  /** For how many seconds a client stays with its endpoint, 0 for no affinity. */
+  readonly affinitySeconds: number;
+}
+
+/** The answers: one for each service port that has the frontend; empty if none has it. */
+export function route(state: PipelineState, question: RouteQuestion): readonly Route[] {
+  const view = state.view.services.get(question.service);
+  const fromNode = question.clientIP !== null &&
+    isOnNode(state.snapshot.nodes.get(state.node), question.clientIP);
+  return (view?.servicePorts ?? []).flatMap((entry) =>
+    entry.frontends
+      .filter((frontend) => isAsked(frontend, question))
+      .map((frontend) => routeTo(entry, frontend, { clientIP: question.clientIP, fromNode }))
+  );
+}
+
+function isAsked(frontend: Frontend, { frontend: asked, clientIP }: RouteQuestion): boolean {
+  if (frontend.kind === "NodePort") return asked.replace(/^\*?:/, "") === String(frontend.port);
+  if (clientIP !== null && parseIp(frontend.ip)?.family !== clientIP.family) return false;
+  const colon = asked.lastIndexOf(":");
+  const host = asked.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
+  const ip = parseIp(host);
+  return ip !== null &&
+    addressOf(ip.text, frontend.port) === addressOf(frontend.ip, frontend.port) &&
+    asked.slice(colon + 1) === String(frontend.port);
+}
+
+/** Whether the address is the node's own or one of its pods'. */
+function isOnNode(node: Node | undefined, ip: Ip): boolean {
+  if (node === undefined) return false;
+  return node.addresses.some(({ address }) => parseIp(address)?.text === ip.text) ||
+    node.podCIDRs.some((text) => {
+      const cidr = parseCidr(text);
+      return cidr !== null && cidrContains(cidr, ip);
+    });
+}
+
+function routeTo(
+  entry: ServicePortView,
+  frontend: Frontend,
+  client: { readonly clientIP: Ip | null; readonly fromNode: boolean },
+): Route {
+  const policy = frontend.kind === "ClusterIP"
+    ? entry.internalTrafficPolicy
+    : entry.externalTrafficPolicy;
+  const cluster = entry.endpoints.filter((each) => each.inCluster);
+  const local = entry.endpoints.filter((each) => each.inLocal);
+  const { name: rule, why, then: verdict } = firstMatch(ROUTE_RULES, {
+    kind: frontend.kind,
+    inRanges: isAllowed(entry.sourceRanges, client.clientIP),
+    hasAny: entry.hasAnyEndpoints,
+    local: policy === "Local",
+    fromNode: client.fromNode,
+    cluster: cluster.length,
+    localSet: local.length,
+  });
+  const chosen = verdict.verdict !== "forward" ? [] : verdict.set === "local" ? local : cluster;
+  return {
+    name: entry.name,
+    family: entry.family,
+    protocol: entry.protocol,
+    frontend,
+    verdict: verdict.verdict,
+    rule,
+    why,
+    endpoints: chosen.map(({ ip, port }) => addressOf(ip, port)),
+    affinitySeconds: entry.sessionAffinity?.clientIP.timeoutSeconds ?? 0,
+  };
+}
+
+/** Whether source ranges let a client in. An unknown client counts as one that they let in. */
+function isAllowed(ranges: readonly string[], client: Ip | null): boolean {
+  if (ranges.length === 0 || client === null) return true;
+  return ranges.some((text) => {
+    const cidr = parseCidr(text);
+    return cidr !== null && cidrContains(cidr, client);
+  });
+}
+
+/** The answers in words, without a newline at the end. */
+export function routeText(question: RouteQuestion, routes: readonly Route[]): string {
+  const client = question.clientIP === null ? "a client" : `client ${question.clientIP.text}`;
+  if (routes.length === 0) {
+    return `Service ${question.service} has no frontend ${question.frontend} on this node`;
+  }
+  return routes.map((each) => {
+    const head =
+      `${client} → ${each.frontend.kind} ${question.frontend}/${each.protocol} (${each.name})`;
+    const because = `  ${each.verdict} (${each.rule}): ${each.why}`;
+    const stay = each.affinitySeconds === 0
+      ? []
+      : [`  a client stays with its endpoint for ${each.affinitySeconds} s`];
+    return [head, because, ...each.endpoints.map((endpoint) => `  → ${endpoint}`), ...stay].join(
+      "\n",
+    );
+  }).join("\n");
+}
