@@ -27,9 +27,15 @@ export interface Suite {
   readonly name: string;
   /** What it shows, in a sentence. */
   readonly title: string;
-  /** Prepares the cases; `quick` asks for small ones. */
-  readonly cases: (options: { readonly quick: boolean }) => Promise<readonly Case[]>;
+  /**
+   * Groups of cases. A group is prepared, measured and dropped before the next one, so that it does
+   * not pay for the memory of the others; peers stand in one group. `quick` asks for small ones.
+   */
+  readonly groups: (options: { readonly quick: boolean }) => readonly Group[];
 }
+
+/** Prepares cases that are measured in turn, round by round. */
+export type Group = () => readonly Case[] | Promise<readonly Case[]>;
 
 /** The figures of one case. */
 export interface CaseResult {
@@ -55,11 +61,9 @@ export interface CaseResult {
   readonly timesBetter: number | null;
 }
 
-/** Measures a suite. */
-export async function measure(
-  cases: readonly Case[],
-  rounds: number,
-): Promise<readonly CaseResult[]> {
+/** Measures the cases of a group. */
+export async function measure(group: Group, rounds: number): Promise<readonly CaseResult[]> {
+  const cases = await group();
   const samples = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const each of cases) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { measure, type Suite } from "./harness.ts";
+import { type CaseResult, measure, type Suite } from "./harness.ts";
 import { pipeline } from "./suites/pipeline.ts";
 import { table } from "./table.ts";
 
@@ -47,7 +47,8 @@ async function main(args: readonly string[]): Promise<void> {
   const { suites, quick, rounds, out } = parse(args);
   const results: Record<string, unknown> = {};
   for (const suite of suites) {
-    const figures = await measure(await suite.cases({ quick }), rounds);
+    const figures: CaseResult[] = [];
+    for (const group of suite.groups({ quick })) figures.push(...await measure(group, rounds));
     results[suite.name] = figures;
     await print(`${suite.name}: ${suite.title}\n${table(figures)}\n\n`);
   }

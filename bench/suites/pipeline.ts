@@ -21,17 +21,20 @@ const NODE = "node-0";
 export const pipeline: Suite = {
   name: "pipeline",
   title: "Events to changes in core/, against deriving the whole view for every change",
-  cases: ({ quick }) =>
-    Promise.resolve(
-      quick
-        ? casesOf({ services: 1000, endpoints: 10 })
-        : [1000, 10_000].flatMap((services) => casesOf({ services, endpoints: 10 })),
-    ),
+  groups: ({ quick }) => {
+    const small = { services: 1000, endpoints: 10 };
+    const sizes = quick
+      ? [small]
+      : [small, { services: 10_000, endpoints: 10 }, { services: 50_000, endpoints: 2 }];
+    return sizes.map((size) => () => casesOf(size));
+  },
 };
 
 function casesOf(size: ClusterSize): readonly Case[] {
   const label = `${size.services} × ${size.endpoints}`;
-  const objects = clusterJson(size);
+  // Through JSON text, so that objects and texts are what a server's answer makes them.
+  const json = JSON.stringify(clusterJson(size));
+  const objects: readonly unknown[] = JSON.parse(json);
   const first = stepPipeline(startPipeline(NODE), listsOf(objects)).state;
   const flipper = new Flipper(first);
   const rebuild = `${label}: naive full rebuild`;
@@ -56,7 +59,10 @@ function casesOf(size: ClusterSize): readonly Case[] {
       peer: rebuild,
       sample: async () => {
         const samples: number[] = [];
-        for (let i = 0; i < 50; i++) samples.push(await timed(() => flipper.flip(1)));
+        for (let i = 0; i < 50; i++) {
+          const events = flipper.prepare(1);
+          samples.push(await timed(() => flipper.step(events)));
+        }
         return samples;
       },
     },
@@ -64,9 +70,38 @@ function casesOf(size: ClusterSize): readonly Case[] {
       name: `${label}: 1000 endpoints flip in one batch`,
       unit: "ms",
       peer: rebuild,
-      sample: async () => [await timed(() => flipper.flip(1000))],
+      sample: async () => {
+        const events = flipper.prepare(1000);
+        return [await timed(() => flipper.step(events))];
+      },
+    },
+    {
+      name: `${label}: heap of snapshot and view`,
+      unit: "MB",
+      rounds: 3,
+      sample: () => [heapOf(() => stepPipeline(startPipeline(NODE), listsOf(JSON.parse(json))))],
     },
   ];
+}
+
+/** How much the heap grows, in MB, by what `make` answers with. */
+function heapOf(make: () => unknown): number {
+  const before = heapUsed();
+  const made = make();
+  const after = heapUsed();
+  if (made === undefined) throw new Error("Nothing was made, so nothing was measured");
+  return (after - before) / 1e6;
+}
+
+function heapUsed(): number {
+  const gc: unknown = Reflect.get(globalThis, "gc");
+  if (typeof gc !== "function") {
+    throw new Error(
+      "Cannot measure the heap: run with --v8-flags=--expose-gc (deno task bench does)",
+    );
+  }
+  gc();
+  return Deno.memoryUsage().heapUsed;
 }
 
 /** A pipeline whose endpoints flip, one after the other. */
@@ -80,7 +115,8 @@ class Flipper {
     this.#slices = [...state.snapshot.slices.values()];
   }
 
-  flip(count: number): void {
+  /** The events of the next flips; making them is not what is measured. */
+  prepare(count: number): readonly ClusterEvent[] {
     const events: ClusterEvent[] = [];
     for (let i = 0; i < count; i++, this.#next++) {
       const index = this.#next % this.#slices.length;
@@ -90,6 +126,10 @@ class Flipper {
       this.#slices[index] = object;
       events.push({ type: "upsert", object });
     }
+    return events;
+  }
+
+  step(events: readonly ClusterEvent[]): void {
     const { state, changes } = stepPipeline(this.#state, events);
     this.#state = state;
     if (changes.length === 0) throw new Error("A flipped endpoint must change the view");
