@@ -7,7 +7,7 @@
 import { keep } from "./_equal.ts";
 import { type ClaimChange, type Claims, withClaims, withoutLost } from "./claims.ts";
 import { type NodeFacts, withEndpoints } from "./endpoints.ts";
-import type { EndpointSlice, Node, Service } from "./objects.ts";
+import type { EndpointSlice, Node } from "./objects.ts";
 import { PersistentMap } from "./persistent_map.ts";
 import { servicePortsOf } from "./service_ports.ts";
 import type { ApiSnapshot } from "./snapshot.ts";
@@ -52,19 +52,24 @@ export function deriveView(
   const before = previous?.view.node === node ? previous : null;
   const old = before?.snapshot;
   let wanted = before?.wanted ?? PersistentMap.empty<ServiceView>();
+  const wantedBefore = wanted;
   const claimChanges: ClaimChange[] = [];
   const changed = changedServices(before, snapshot, facts);
   for (const key of changed) {
     const wasWanted = wanted.get(key);
     const service = snapshot.services.get(key);
-    const now = service && share(
-      wasWanted,
-      serviceView(key, service, snapshot.slicesByService.get(key) ?? NO_SLICES, facts),
-    );
+    const was = old?.services.get(key);
+    const base = service === was && wasWanted ? wasWanted : service && servicePortsOf(service);
+    const slices = snapshot.slicesByService.get(key) ?? NO_SLICES;
+    const now = base && share(wasWanted, {
+      service: key,
+      skipped: base.skipped,
+      servicePorts: base.servicePorts.map((port) => withEndpoints(port, slices, facts)),
+    });
     wanted = wanted.put(key, now);
     claimChanges.push({
       before: wasWanted,
-      createdBefore: old?.services.get(key)?.createdAt ?? "",
+      createdBefore: was?.createdAt ?? "",
       after: now,
       createdAfter: service?.createdAt ?? "",
     });
@@ -73,7 +78,11 @@ export function deriveView(
   let services = before?.view.services ?? PersistentMap.empty<ServiceView>();
   for (const key of new Set([...changed, ...affected])) {
     const now = wanted.get(key);
-    services = services.put(key, now && share(services.get(key), withoutLost(now, claims)));
+    const given = now && withoutLost(now, claims);
+    const was = services.get(key);
+    // Who asks for nothing that others have is given what it wants, which is shared already.
+    const settled = given === now && was === wantedBefore.get(key);
+    services = services.put(key, given === undefined || settled ? given : share(was, given));
   }
   const view = services === before?.view.services ? before.view : { node, services };
   return { snapshot, node: facts, wanted, claims, view };
@@ -102,17 +111,6 @@ function changedServices(
     if (snapshot.services.has(key)) changed.add(key);
   }
   return changed;
-}
-
-function serviceView(
-  key: string,
-  service: Service,
-  slices: readonly EndpointSlice[],
-  node: NodeFacts,
-): ServiceView {
-  const { skipped, ports } = servicePortsOf(service);
-  const servicePorts = ports.map((port) => withEndpoints(port, slices, node));
-  return { service: key, skipped, servicePorts };
 }
 
 /** The newer view with every part that says the same taken from the older one. */

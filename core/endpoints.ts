@@ -28,12 +28,11 @@ export interface NodeFacts {
 }
 
 /** One endpoint of a service port, as its slice tells it. */
-interface Candidate {
+interface Candidate extends EndpointFacts {
   readonly address: string;
   readonly ip: string;
   readonly port: number;
   readonly endpoint: SliceEndpoint;
-  readonly facts: EndpointFacts;
 }
 
 /** The service port with its endpoints, as seen from the node. */
@@ -53,9 +52,10 @@ export function withEndpoints(
   });
   const cluster = decide(CLUSTER_SET_RULES, facts).value;
   const local = decide(LOCAL_SET_RULES, facts).value;
-  const endpoints = candidates.map(({ ip, port, endpoint, facts }): EndpointView => {
-    const inCluster = firstMatch(CLUSTER_ENDPOINT_RULES, { endpoint: facts, set: cluster });
-    const inLocal = firstMatch(LOCAL_ENDPOINT_RULES, { endpoint: facts, set: local });
+  const endpoints = candidates.map((candidate): EndpointView => {
+    const { ip, port, endpoint } = candidate;
+    const inCluster = firstMatch(CLUSTER_ENDPOINT_RULES, { endpoint: candidate, set: cluster });
+    const inLocal = firstMatch(LOCAL_ENDPOINT_RULES, { endpoint: candidate, set: local });
     const internal = internalLocal ? inLocal : inCluster;
     const external = externalLocal ? inLocal : inCluster;
     return {
@@ -63,7 +63,7 @@ export function withEndpoints(
       port,
       node: endpoint.node,
       zone: endpoint.zone,
-      local: facts.local,
+      local: candidate.local,
       ready: endpoint.ready,
       serving: endpoint.serving,
       terminating: endpoint.terminating,
@@ -77,7 +77,7 @@ export function withEndpoints(
   return {
     ...base,
     hasAnyEndpoints: endpoints.some((each) => each.inCluster) ||
-      (facts.usesLocal && candidates.some((each) => usable(each.facts))),
+      (facts.usesLocal && candidates.some(usable)),
     sets: { cluster, local, hintsIgnored: decide(HINT_RULES, facts).value },
     endpoints,
   };
@@ -93,7 +93,7 @@ function candidatesOf(
   slices: readonly EndpointSlice[],
   node: NodeFacts,
 ): readonly Candidate[] {
-  const byAddress = new Map<string, Candidate>();
+  const candidates: Candidate[] = [];
   for (const slice of slices) {
     if (!firstMatch(SLICE_RULES, { slice, family }).then) continue;
     for (const slicePort of slice.ports) {
@@ -102,16 +102,45 @@ function candidatesOf(
       }
       for (const endpoint of slice.endpoints) {
         const ip = endpoint.addresses[0];
-        if (ip === undefined) continue;
-        const address = addressOf(ip, slicePort.port);
-        const facts = endpointFacts(endpoint, node);
-        const candidate = { address, ip, port: slicePort.port, endpoint, facts };
-        const other = byAddress.get(address);
-        if (other === undefined || preferred(candidate, other)) byAddress.set(address, candidate);
+        if (ip !== undefined) candidates.push(candidate(endpoint, ip, slicePort.port, node));
       }
     }
   }
-  return [...byAddress.values()].sort((a, b) => a.address < b.address ? -1 : 1);
+  // The sort is stable, so copies of one endpoint stay in the order of their slices' names.
+  return withoutCopies(
+    candidates.sort((a, b) => a.address < b.address ? -1 : +(a.address > b.address)),
+  );
+}
+
+function candidate(
+  endpoint: SliceEndpoint,
+  ip: string,
+  port: number,
+  node: NodeFacts,
+): Candidate {
+  return {
+    address: addressOf(ip, port),
+    ip,
+    port,
+    endpoint,
+    ready: endpoint.ready,
+    serving: endpoint.serving,
+    terminating: endpoint.terminating,
+    local: endpoint.node !== "" && endpoint.node === node.name,
+    hintsNode: endpoint.nodeHints.includes(node.name),
+    hintsZone: node.zone !== "" && endpoint.zoneHints.includes(node.zone),
+  };
+}
+
+/** Keeps one of several copies of an endpoint, which stand side by side. */
+function withoutCopies(sorted: readonly Candidate[]): readonly Candidate[] {
+  const kept: Candidate[] = [];
+  for (const each of sorted) {
+    const last = kept.at(-1);
+    if (last?.address !== each.address) kept.push(each);
+    else if (preferred(each, last)) kept[kept.length - 1] = each;
+  }
+  return kept;
 }
 
 /**
@@ -120,20 +149,8 @@ function candidatesOf(
  * in order of the slices' names.
  */
 function preferred(later: Candidate, earlier: Candidate): boolean {
-  if (later.facts.terminating !== earlier.facts.terminating) return earlier.facts.terminating;
-  return later.facts.ready && !earlier.facts.ready;
-}
-
-function endpointFacts(endpoint: SliceEndpoint, node: NodeFacts): EndpointFacts {
-  const { ready, serving, terminating } = endpoint;
-  return {
-    ready,
-    serving,
-    terminating,
-    local: endpoint.node !== "" && endpoint.node === node.name,
-    hintsNode: endpoint.nodeHints.includes(node.name),
-    hintsZone: node.zone !== "" && endpoint.zoneHints.includes(node.zone),
-  };
+  if (later.terminating !== earlier.terminating) return earlier.terminating;
+  return later.ready && !earlier.ready;
 }
 
 function setFacts(
@@ -146,14 +163,14 @@ function setFacts(
   let withoutZoneHint = 0;
   let hintZone = 0;
   let localReady = 0;
-  for (const { endpoint, facts } of candidates) {
-    if (!facts.ready) continue;
+  for (const candidate of candidates) {
+    if (!candidate.ready) continue;
     ready++;
-    if (endpoint.nodeHints.length === 0) withoutNodeHint++;
-    if (facts.hintsNode) hintNode++;
-    if (endpoint.zoneHints.length === 0) withoutZoneHint++;
-    if (facts.hintsZone) hintZone++;
-    if (facts.local) localReady++;
+    if (candidate.endpoint.nodeHints.length === 0) withoutNodeHint++;
+    if (candidate.hintsNode) hintNode++;
+    if (candidate.endpoint.zoneHints.length === 0) withoutZoneHint++;
+    if (candidate.hintsZone) hintZone++;
+    if (candidate.local) localReady++;
   }
   return { ...uses, ready, withoutNodeHint, hintNode, withoutZoneHint, hintZone, localReady };
 }

@@ -38,14 +38,15 @@ export function parseIp(text: string): Ip | null {
 }
 
 /**
- * Reads a CIDR and clears its host bits. A bare address is no CIDR.
+ * Reads a CIDR and clears its host bits. A bare address is no CIDR; leading zeros of the length do
+ * not matter (kube-proxy: `netutils.ParseCIDRSloppy`).
  */
 export function parseCidr(text: string): Cidr | null {
   const slash = text.indexOf("/");
   if (slash === -1) return null;
   const ip = parseIp(text.slice(0, slash));
   const digits = text.slice(slash + 1);
-  if (ip === null || !/^(0|[1-9]\d{0,2})$/.test(digits)) return null;
+  if (ip === null || !/^\d+$/.test(digits)) return null;
   const mapped = ip.family === "IPv4" && text.includes(":");
   const prefix = Number(digits) - (mapped ? 96 : 0);
   if (prefix < 0 || prefix > (ip.family === "IPv4" ? 32 : 128)) return null;
@@ -95,11 +96,14 @@ function parseIpv4(text: string): Ip | null {
   return { family: "IPv4", text: canonical ? text : text.split(".").map(Number).join(".") };
 }
 
+/** Zeros before another digit of a group or octet: kube-proxy's reader takes any number of them. */
+const LEADING_ZEROS = /(^|[:.])0+(?=[0-9a-fA-F])/g;
+
 function parseIpv6(text: string): Ip | null {
   // ip-num lets zones in; kube-proxy does not.
   if (!/^[0-9a-fA-F:.]+$/.test(text)) return null;
   try {
-    const value = new IPv6(text).getValue();
+    const value = new IPv6(text.replace(LEADING_ZEROS, "$1")).getValue();
     return value >> 32n === 0xffffn
       ? { family: "IPv4", text: textOf("IPv4", value & 0xffffffffn) }
       : { family: "IPv6", text: textOf("IPv6", value) };

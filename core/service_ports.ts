@@ -31,7 +31,7 @@ export interface ServiceBase {
   /** The rule that leaves the Service out, or `null`. */
   readonly skipped: string | null;
   /** Its service ports, sorted by name, then protocol, then family. */
-  readonly ports: readonly ServicePortBase[];
+  readonly servicePorts: readonly ServicePortBase[];
 }
 
 /** What a Service comes to on any node: its service ports, or the rule that skips it. */
@@ -41,12 +41,12 @@ export function servicePortsOf(service: Service): ServiceBase {
     return clusterIP === null ? [] : [{ family, clusterIP }];
   });
   const { rule, value: proxied } = decide(SERVICE_RULES, { service, families: families.length });
-  if (!proxied) return { skipped: rule, ports: [] };
-  const ports = families.flatMap(({ family, clusterIP }) => {
+  if (!proxied) return { skipped: rule, servicePorts: [] };
+  const servicePorts = families.flatMap(({ family, clusterIP }) => {
     const shared = sharedFields(service, family);
     return service.ports.map((port) => servicePort(service, port, { clusterIP, ...shared }));
   });
-  return { skipped: null, ports: ports.sort((a, b) => a.key < b.key ? -1 : 1) };
+  return { skipped: null, servicePorts: servicePorts.sort((a, b) => a.key < b.key ? -1 : 1) };
 }
 
 /**
