@@ -44,8 +44,11 @@ export interface SetFacts {
   readonly localReady: number;
 }
 
+/** How the cluster set of a service port was chosen. */
+export type ClusterSet = "not-used" | "node-hints" | "zone-hints" | "ready" | "terminating";
+
 /** How the cluster set is chosen. */
-export const CLUSTER_SET_RULES = [
+export const CLUSTER_SET_RULES: readonly Rule<SetFacts, ClusterSet, ClusterSet>[] = [
   {
     name: "not-used",
     why: "no traffic of this service port uses endpoints of the whole cluster",
@@ -76,13 +79,13 @@ export const CLUSTER_SET_RULES = [
     when: () => true,
     then: "terminating",
   },
-] as const satisfies readonly Rule<SetFacts>[];
+];
 
-/** How the cluster set of a service port was chosen. */
-export type ClusterSet = typeof CLUSTER_SET_RULES[number]["name"];
+/** How the local set of a service port was chosen. */
+export type LocalSet = "not-used" | "local-ready" | "local-terminating";
 
 /** How the local set is chosen. */
-export const LOCAL_SET_RULES = [
+export const LOCAL_SET_RULES: readonly Rule<SetFacts, LocalSet, LocalSet>[] = [
   {
     name: "not-used",
     why: "no traffic of this service port is kept on the node",
@@ -101,13 +104,10 @@ export const LOCAL_SET_RULES = [
     when: () => true,
     then: "local-terminating",
   },
-] as const satisfies readonly Rule<SetFacts>[];
-
-/** How the local set of a service port was chosen. */
-export type LocalSet = typeof LOCAL_SET_RULES[number]["name"];
+];
 
 /** Why hints that endpoints do carry are not followed. */
-export const HINT_RULES = [
+export const HINT_RULES: readonly Rule<SetFacts, string, string>[] = [
   {
     name: "",
     why: "hints are followed, or there are none, or nothing is ready",
@@ -142,7 +142,7 @@ export const HINT_RULES = [
     when: () => true,
     then: "zone-hints-elsewhere",
   },
-] as const satisfies readonly Rule<SetFacts>[];
+];
 
 /** One endpoint, and how the set in question was chosen. */
 export interface ClusterInput {
@@ -153,7 +153,7 @@ export interface ClusterInput {
 }
 
 /** Whether an endpoint is in the cluster set. */
-export const CLUSTER_ENDPOINT_RULES = [
+export const CLUSTER_ENDPOINT_RULES: readonly Rule<ClusterInput, string, boolean>[] = [
   {
     name: "not-used",
     why: "no traffic of this service port uses endpoints of the whole cluster",
@@ -202,7 +202,7 @@ export const CLUSTER_ENDPOINT_RULES = [
     when: () => true,
     then: false,
   },
-] as const satisfies readonly Rule<ClusterInput>[];
+];
 
 /** One endpoint, and how the set in question was chosen. */
 export interface LocalInput {
@@ -213,7 +213,7 @@ export interface LocalInput {
 }
 
 /** Whether an endpoint is in the local set. */
-export const LOCAL_ENDPOINT_RULES = [
+export const LOCAL_ENDPOINT_RULES: readonly Rule<LocalInput, string, boolean>[] = [
   {
     name: "not-used",
     why: "no traffic of this service port is kept on the node",
@@ -251,4 +251,4 @@ export const LOCAL_ENDPOINT_RULES = [
     when: () => true,
     then: false,
   },
-] as const satisfies readonly Rule<LocalInput>[];
+];

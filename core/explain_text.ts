@@ -10,7 +10,7 @@ export function explanationText(explanation: Explanation): string {
   const { node, service, skipped } = explanation;
   const lines = [`Service ${service}, as node ${node.name} sees it`];
   if (!node.known) {
-    lines.push(`  The API does not know this node: it has no zone, and nothing is local`);
+    lines.push(`  The API does not know this node (yet), so it has no zone`);
   } else lines.push(`  Zone: ${node.zone === "" ? "none" : node.zone}`);
   if (skipped !== null) lines.push(`  Not proxied (${skipped.rule}): ${skipped.why}`);
   for (const port of explanation.servicePorts) lines.push("", ...portLines(port));

@@ -6,7 +6,13 @@
  * @module
  */
 import { type Cidr, parseIp } from "./ip.ts";
-import type { EndpointSlice, IpFamily, LoadBalancerIngress, Service } from "./objects.ts";
+import type {
+  EndpointSlice,
+  IpFamily,
+  LoadBalancerIngress,
+  Service,
+  TrafficPolicy,
+} from "./objects.ts";
 import type { Rule } from "./rules.ts";
 
 /** Names the Service that a slice belongs to. */
@@ -25,7 +31,7 @@ export interface ServiceInput {
 }
 
 /** Which Services are left out. `then` is true where the Service is proxied. */
-export const SERVICE_RULES = [
+export const SERVICE_RULES: readonly Rule<ServiceInput, string, boolean>[] = [
   {
     name: "other-proxy",
     why: `label ${PROXY_NAME_LABEL} gives the Service to another proxy`,
@@ -74,7 +80,7 @@ export const SERVICE_RULES = [
     when: () => true,
     then: true,
   },
-] as const satisfies readonly Rule<ServiceInput>[];
+];
 
 /** A slice that is looked at for one Service and family. */
 export interface SliceInput {
@@ -85,7 +91,7 @@ export interface SliceInput {
 }
 
 /** Which slices of a Service are used. `then` is true where the slice is. */
-export const SLICE_RULES = [
+export const SLICE_RULES: readonly Rule<SliceInput, string, boolean>[] = [
   {
     name: "headless-slice",
     why: `label ${HEADLESS_LABEL} marks the slice of a Service without ClusterIP`,
@@ -110,7 +116,7 @@ export const SLICE_RULES = [
     when: () => true,
     then: true,
   },
-] as const satisfies readonly Rule<SliceInput>[];
+];
 
 /** An address that a Service asks for: one of its external IPs or load balancer ingress entries. */
 export interface AddressInput {
@@ -123,7 +129,7 @@ export interface AddressInput {
 }
 
 /** What becomes of an address. `then` is true where it becomes a frontend. */
-export const ADDRESS_RULES = [
+export const ADDRESS_RULES: readonly Rule<AddressInput, string, boolean>[] = [
   {
     name: "hostname-only",
     why: "the entry has no IP: a host name is never resolved",
@@ -154,7 +160,7 @@ export const ADDRESS_RULES = [
     when: () => true,
     then: true,
   },
-] as const satisfies readonly Rule<AddressInput>[];
+];
 
 /** One entry of `loadBalancerSourceRanges`, blanks trimmed. */
 export interface RangeInput {
@@ -167,7 +173,7 @@ export interface RangeInput {
 }
 
 /** What becomes of a source range. `then` is true where it is kept. */
-export const RANGE_RULES = [
+export const RANGE_RULES: readonly Rule<RangeInput, string, boolean>[] = [
   {
     name: "empty-range",
     why: "the text is empty",
@@ -192,10 +198,10 @@ export const RANGE_RULES = [
     when: () => true,
     then: true,
   },
-] as const satisfies readonly Rule<RangeInput>[];
+];
 
 /** What the source ranges of a service port come to. */
-export const SOURCE_RANGES_RULES = [
+export const SOURCE_RANGES_RULES: readonly Rule<readonly Cidr[], string, boolean>[] = [
   {
     name: "no-ranges",
     why: "no range of the family is given: everybody may connect",
@@ -214,10 +220,10 @@ export const SOURCE_RANGES_RULES = [
     when: () => true,
     then: true,
   },
-] as const satisfies readonly Rule<readonly Cidr[]>[];
+];
 
 /** When `externalTrafficPolicy: Local` is in force. */
-export const EXTERNAL_POLICY_RULES = [
+export const EXTERNAL_POLICY_RULES: readonly Rule<Service, string, TrafficPolicy>[] = [
   {
     name: "cluster",
     why: "externalTrafficPolicy is not Local",
@@ -242,10 +248,10 @@ export const EXTERNAL_POLICY_RULES = [
     when: () => true,
     then: "Cluster",
   },
-] as const satisfies readonly Rule<Service>[];
+];
 
 /** Whether the service port has a health check node port. */
-export const HEALTH_CHECK_RULES = [
+export const HEALTH_CHECK_RULES: readonly Rule<Service, string, boolean>[] = [
   {
     name: "not-load-balancer",
     why: "only Services of type LoadBalancer have a health check node port",
@@ -264,4 +270,4 @@ export const HEALTH_CHECK_RULES = [
     when: () => true,
     then: true,
   },
-] as const satisfies readonly Rule<Service>[];
+];

@@ -1,0 +1,205 @@
+/**
+ * Every flag of the command line, as data. Which command takes which stands in `words.ts`.
+ *
+ * @module
+ */
+import { DEFAULT_OPTIONS as SIMULATION, LIMITS } from "../simulate/options.ts";
+import { SCENARIOS } from "../simulate/scenario_names.ts";
+import type { Flag, ValuesOf } from "./flag.ts";
+
+/** Every flag, by the name under which commands read its value. */
+export const FLAGS = {
+  help: {
+    kind: "switch",
+    name: "help",
+    short: "h",
+    default: false,
+    help: "Explain the command and end",
+  },
+  verbosity: {
+    kind: "whole",
+    name: "v",
+    short: "v",
+    metavar: "N",
+    default: 0,
+    min: 0,
+    max: 10,
+    help: "How much to log: 0 what matters, 2 each sync, 4 each event, up to 10",
+  },
+  logFormat: {
+    kind: "choice",
+    name: "log-format",
+    choices: ["text", "json"],
+    default: "text",
+    help: "How log lines look on standard error",
+  },
+  nodeName: {
+    kind: "text",
+    name: "node-name",
+    metavar: "NAME",
+    default: null,
+    help: "The node to act for; default: --hostname-override, else the host name in lower case",
+  },
+  hostnameOverride: {
+    kind: "text",
+    name: "hostname-override",
+    metavar: "NAME",
+    default: null,
+    help: "kube-proxy's name for --node-name",
+  },
+  once: {
+    kind: "switch",
+    name: "once",
+    default: false,
+    help: "Carry the present state out once, then end: 0 done, 1 failed, 3 something is waited for",
+  },
+  minSyncPeriod: {
+    kind: "duration",
+    name: "min-sync-period",
+    metavar: "DURATION",
+    default: 1000,
+    help: "The rest between two syncs; changes in that time are carried out together",
+  },
+  drainTimeout: {
+    kind: "duration",
+    name: "drain-timeout",
+    metavar: "DURATION",
+    default: 10_000,
+    help: "How long live connections may go on after SIGINT or SIGTERM; a second signal ends them",
+  },
+  kubeconfig: {
+    kind: "text",
+    name: "kubeconfig",
+    metavar: "PATH",
+    default: null,
+    help: "The kubeconfig; default: $KUBECONFIG, the cluster that this runs in, ~/.kube/config",
+  },
+  context: {
+    kind: "text",
+    name: "context",
+    metavar: "NAME",
+    default: null,
+    help: "The context of the kubeconfig; default: its current one",
+  },
+  server: {
+    kind: "text",
+    name: "server",
+    metavar: "URL",
+    default: null,
+    help: "The API server, instead of the one in the kubeconfig",
+  },
+  input: {
+    kind: "list",
+    name: "input",
+    short: "i",
+    metavar: "PATH[,PATH...]",
+    default: [],
+    help: "The files or folders with the Kubernetes objects, YAML or JSON",
+  },
+  strict: {
+    kind: "switch",
+    name: "strict",
+    default: false,
+    help: "End with exit code 2 if anything in the input is wrong, instead of leaving it out",
+  },
+  outputPath: {
+    kind: "text",
+    name: "output",
+    short: "o",
+    metavar: "PATH",
+    default: null,
+    help: "The file to write, JSON if its name ends in .json, else YAML",
+  },
+  outputTextJson: {
+    kind: "choice",
+    name: "output",
+    short: "o",
+    choices: ["text", "json"],
+    default: "text",
+    help: "How the result is printed",
+  },
+  outputTextJsonYaml: {
+    kind: "choice",
+    name: "output",
+    short: "o",
+    choices: ["text", "json", "yaml"],
+    default: "text",
+    help: "How the result is printed",
+  },
+  backend: {
+    kind: "choice",
+    name: "backend",
+    choices: ["userspace", "print"],
+    later: ["winkernel"],
+    default: "userspace",
+    help: "The backend whose operations are planned",
+  },
+  services: {
+    kind: "whole",
+    name: "services",
+    metavar: "N",
+    default: SIMULATION.services,
+    min: LIMITS.services.least,
+    max: LIMITS.services.most,
+    help: "How many Services there are",
+  },
+  podsPerService: {
+    kind: "whole",
+    name: "pods-per-service",
+    metavar: "N",
+    default: SIMULATION.podsPerService,
+    min: LIMITS.podsPerService.least,
+    max: LIMITS.podsPerService.most,
+    help: "How many pods each Service starts with",
+  },
+  nodes: {
+    kind: "whole",
+    name: "nodes",
+    metavar: "N",
+    default: SIMULATION.nodes,
+    min: LIMITS.nodes.least,
+    max: LIMITS.nodes.most,
+    help: "How many nodes the pods are spread over",
+  },
+  duration: {
+    kind: "duration",
+    name: "duration",
+    metavar: "DURATION",
+    default: SIMULATION.durationMs,
+    help: "How long traffic flows",
+  },
+  scenario: {
+    kind: "choice",
+    name: "scenario",
+    choices: SCENARIOS,
+    default: "all",
+    help: "What happens to the cluster meanwhile",
+  },
+  seed: {
+    kind: "whole",
+    name: "seed",
+    metavar: "N",
+    default: SIMULATION.seed,
+    min: LIMITS.seed.least,
+    max: LIMITS.seed.most,
+    help: "Which run of chance: the same seed makes the same choices",
+  },
+  connections: {
+    kind: "whole",
+    name: "connections",
+    metavar: "N",
+    default: SIMULATION.connections,
+    min: LIMITS.connections.least,
+    max: LIMITS.connections.most,
+    help: "How many clients talk to the Services at the same time",
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+/** The name under which commands read a flag's value. */
+export type FlagId = keyof typeof FLAGS;
+
+/** The values of all flags; those that a command does not take have their defaults. */
+export type FlagValues = ValuesOf<typeof FLAGS>;
+
+/** The flags that every command takes. */
+export const COMMON_FLAGS: readonly FlagId[] = ["verbosity", "logFormat", "help"];

@@ -1,0 +1,179 @@
+/**
+ * The words that a command line is made of, and the flags that each of them brings: the sources, the
+ * sinks and the commands, as data.
+ *
+ * @module
+ */
+import type { FlagId } from "./flags.ts";
+
+/** A word of the grammar. */
+export interface Word {
+  /** What it does: one sentence without full stop. */
+  readonly about: string;
+  /** The flags that it brings. */
+  readonly flags: readonly FlagId[];
+  /** Other spellings. */
+  readonly aliases?: readonly string[];
+}
+
+/** A word that begins a command line and is no source. */
+export interface CommandWord extends Word {
+  /** The words that must follow, as the usage line shows them. */
+  readonly takes: readonly ("SOURCE" | "NAMESPACE/NAME" | "SHELL")[];
+  /** The words that may follow. */
+  readonly more?: readonly string[];
+  /** Command lines that work. */
+  readonly examples: readonly string[];
+}
+
+const NODE: readonly FlagId[] = ["nodeName", "hostnameOverride"];
+
+/** Where state comes from. */
+export const SOURCES = {
+  kube: {
+    about: "Lists and watches a cluster",
+    flags: ["kubeconfig", "context", "server"],
+  },
+  file: {
+    about: "Reads files or folders of Kubernetes objects, again when they change",
+    flags: ["input", "strict"],
+  },
+} as const satisfies Readonly<Record<string, Word>>;
+
+/** Where state goes to. */
+export const SINKS = {
+  "to-print": {
+    about: "Prints each change of the node's view as it comes",
+    flags: ["outputTextJson"],
+  },
+  "to-file": {
+    about: "Writes the cluster's state to a file, which source file can read",
+    flags: ["outputPath"],
+  },
+  "to-userspace": {
+    about: "Proxies connections in this process: the userspace backend",
+    flags: [],
+    aliases: ["to-winuserspace"],
+  },
+} as const satisfies Readonly<Record<string, Word>>;
+
+/** The flags of every command line that brings a source and a sink together. */
+export const SYNC_FLAGS: readonly FlagId[] = [...NODE, "once", "minSyncPeriod", "drainTimeout"];
+
+/** Everything else. */
+export const COMMANDS = {
+  view: {
+    about: "Prints what a node would do for each service, and does nothing",
+    takes: ["SOURCE"],
+    flags: ["outputTextJsonYaml", ...NODE],
+    examples: ["windlass view file --input cluster.yaml --node-name n1 -o json"],
+  },
+  plan: {
+    about: "Prints the operations that a backend would carry out, and does nothing",
+    takes: ["SOURCE"],
+    flags: ["backend", "outputTextJson", ...NODE],
+    examples: ["windlass plan file --input cluster.yaml --backend userspace"],
+  },
+  explain: {
+    about: "Tells why each address and endpoint of a service is used or not",
+    takes: ["SOURCE", "NAMESPACE/NAME"],
+    flags: ["outputTextJson", ...NODE],
+    examples: ["windlass explain kube default/web --node-name n1"],
+  },
+  simulate: {
+    about: "Runs a whole cluster on this machine: a real API protocol, real sockets",
+    takes: [],
+    flags: [
+      "services",
+      "podsPerService",
+      "nodes",
+      "duration",
+      "scenario",
+      "seed",
+      "connections",
+      "outputTextJson",
+    ],
+    examples: ["windlass simulate", "windlass simulate --scenario rolling-update -o json"],
+  },
+  version: {
+    about: "Prints the version",
+    takes: [],
+    flags: ["outputTextJson"],
+    examples: ["windlass version -o json"],
+  },
+  help: {
+    about: "Explains a command, a source or a sink",
+    takes: [],
+    more: ["[COMMAND]"],
+    flags: [],
+    examples: ["windlass help view", "windlass help file to-print"],
+  },
+  completion: {
+    about: "Prints a script that completes windlass' command line in a shell",
+    takes: ["SHELL"],
+    flags: [],
+    examples: [
+      "source <(windlass completion bash)",
+      "windlass completion powershell | Out-String | Invoke-Expression",
+    ],
+  },
+} as const satisfies Readonly<Record<string, CommandWord>>;
+
+/** The name of a source. */
+export type SourceName = keyof typeof SOURCES;
+/** The name of a sink. */
+export type SinkName = keyof typeof SINKS;
+/** The name of a command. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** The shells that `completion` knows. */
+export const SHELLS = ["bash", "powershell", "zsh"] as const;
+/** A shell that `completion` knows. */
+export type Shell = typeof SHELLS[number];
+
+/** Words that a later version will understand, and what they stand for. */
+export const LATER: Readonly<Record<string, string>> = {
+  "api": "source api, a KPNG server",
+  "to-api": "sink to-api, which serves the KPNG protocol",
+  "to-winkernel": "sink to-winkernel, the Windows kernel (HNS) backend",
+  "to-hns": "sink to-hns, the Windows kernel (HNS) backend",
+  "kube-proxy": "kube-proxy's own command line",
+};
+
+/** Whether the word names a source. */
+export function isSource(word: string): word is SourceName {
+  return Object.hasOwn(SOURCES, word);
+}
+
+/** Whether the word names a command. */
+export function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word);
+}
+
+/** The sink of that name or alias, `null` if there is none. */
+export function sinkOf(word: string): SinkName | null {
+  for (const [name, entry] of Object.entries(SINKS)) {
+    const aliases: readonly string[] = "aliases" in entry ? entry.aliases : [];
+    if ((name === word || aliases.includes(word)) && isSink(name)) return name;
+  }
+  return null;
+}
+
+function isSink(word: string): word is SinkName {
+  return Object.hasOwn(SINKS, word);
+}
+
+/** The names of all sources. */
+export function sourceNames(): readonly SourceName[] {
+  return Object.keys(SOURCES).filter(isSource);
+}
+
+/** The names of all sinks. */
+export function sinkNames(): readonly SinkName[] {
+  return Object.keys(SINKS).filter(isSink);
+}
+
+/** The names of all commands. */
+export function commandNames(): readonly CommandName[] {
+  return Object.keys(COMMANDS).filter(isCommand);
+}

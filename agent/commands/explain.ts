@@ -1,0 +1,49 @@
+/**
+ * `windlass explain`: tells why each address and endpoint of a service is used or not.
+ *
+ * @module
+ */
+import { didYouMean, nearest } from "../cli/suggest.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { explain, explanationText } from "../../core/mod.ts";
+import { EXIT } from "../exit_code.ts";
+import type { CommandContext } from "./command.ts";
+import { readOnce } from "./read_once.ts";
+
+/** Runs `windlass explain`. */
+export async function run(context: CommandContext): Promise<number> {
+  const { form, flags, io } = context;
+  const service = readServiceName(form.rest[0] ?? "", form.name);
+  const { state } = await readOnce(context);
+  const explanation = explain(state, service);
+  if (explanation === null) {
+    const known = [...state.view.services.keys()];
+    io.stderr.write(`windlass: ${unknownService(service, known)}\n`);
+    return EXIT.failed;
+  }
+  io.stdout.write(
+    flags.outputTextJson === "json"
+      ? `${JSON.stringify(explanation, null, 2)}\n`
+      : `${explanationText(explanation)}\n`,
+  );
+  return EXIT.done;
+}
+
+function readServiceName(given: string, topic: string): string {
+  if (/^[^/]+\/[^/]+$/.test(given)) return given;
+  const example = given === "" || given.includes("/") ? "default/web" : `default/${given}`;
+  throw new UsageError(
+    `Cannot read the service's name: "${given}" is not NAMESPACE/NAME; write ${example}, say`,
+    topic,
+  );
+}
+
+function unknownService(service: string, known: readonly string[]): string {
+  const what = `Cannot explain ${service}: the source has no such Service`;
+  if (nearest(service, known) !== null) return what + didYouMean(service, known);
+  const name = service.split("/")[1];
+  const elsewhere = known.filter((each) => each.split("/")[1] === name).sort();
+  if (elsewhere.length > 0) return `${what}; there is ${elsewhere.slice(0, 5).join(", ")}`;
+  if (known.length === 0) return `${what}, nor any other`;
+  return `${what}; windlass view lists those that there are`;
+}

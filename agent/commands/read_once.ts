@@ -1,0 +1,44 @@
+/**
+ * Reads the present state once, for the commands that only tell what would be done.
+ *
+ * @module
+ */
+import {
+  type Change,
+  type ClusterEvent,
+  type PipelineState,
+  startPipeline,
+  stepPipeline,
+} from "../../core/mod.ts";
+import { dropWarnings } from "../dropped.ts";
+import { logReport } from "../feed.ts";
+import { type CommandContext, nodeNameOf, openLog } from "./command.ts";
+import { openSource } from "./sources.ts";
+
+/** The present state, and all of it as changes from nothing. */
+export interface PresentState {
+  /** Where the pipeline stands. */
+  readonly state: PipelineState;
+  /** What the node would have to do, from nothing. */
+  readonly changes: readonly Change[];
+}
+
+/** Reads the present state. What is wrong with the input goes to standard error. */
+export async function readOnce(context: CommandContext): Promise<PresentState> {
+  const nodeName = nodeNameOf(context);
+  using log = openLog(context, "plain");
+  const source = openSource(context, { once: true, nodeName });
+  const events: ClusterEvent[] = [];
+  await source.run({
+    events: (batch) => {
+      for (const event of batch) events.push(event);
+    },
+    report: (report) => logReport(report, log),
+  }, NEVER);
+  const { state, changes } = stepPipeline(startPipeline(nodeName), events);
+  for (const warning of dropWarnings(changes)) log.warn(warning);
+  return { state, changes };
+}
+
+/** A signal that ends the process ends these commands too: nothing has to be put in order. */
+const NEVER = new AbortController().signal;

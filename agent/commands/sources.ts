@@ -1,0 +1,54 @@
+/**
+ * Makes the source that a command line asks for.
+ *
+ * @module
+ */
+import { UsageError } from "../cli/usage_error.ts";
+import { unreachable } from "../../core/mod.ts";
+import { fileSource, kubeSource, loadKubeConnection, type Source } from "../../proto/mod.ts";
+import { strictSource } from "../strict_source.ts";
+import type { CommandContext } from "./command.ts";
+
+/** What a command needs of its source. */
+export interface SourceNeeds {
+  /** Whether the source is to end after the present state. */
+  readonly once: boolean;
+  /** The only Node that is of interest; `null` for all. */
+  readonly nodeName: string | null;
+}
+
+/** Makes the source that the command line asks for. */
+export function openSource(context: CommandContext, needs: SourceNeeds): Source {
+  const { form, flags } = context;
+  switch (form.source) {
+    case null:
+      throw new UsageError(`A source is missing: ${form.usage}`, form.name);
+    case "file": {
+      if (flags.input.length === 0) {
+        throw new UsageError("Flag --input is missing; write --input=PATH[,PATH...]", form.name);
+      }
+      const file = fileSource({ paths: flags.input, once: needs.once });
+      return flags.strict ? strictSource(file) : file;
+    }
+    case "kube":
+      return clusterSource(context, needs);
+    default:
+      return unreachable(form.source);
+  }
+}
+
+/** The kube source closes its connection at its end, so each run makes its own. */
+function clusterSource({ flags, io }: CommandContext, needs: SourceNeeds): Source {
+  return {
+    name: "kube",
+    async run(sink, signal) {
+      const connection = await loadKubeConnection({
+        kubeconfig: flags.kubeconfig ?? undefined,
+        context: flags.context ?? undefined,
+        server: flags.server ?? undefined,
+        env: (name) => io.env(name),
+      });
+      await kubeSource({ connection, ...needs }).run(sink, signal);
+    },
+  };
+}

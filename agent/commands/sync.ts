@@ -1,0 +1,128 @@
+/**
+ * `windlass SOURCE SINK`: brings state from a source into a sink, until stopped or `--once`.
+ *
+ * @module
+ */
+import { type Backend, type Op, printBackend, userspaceBackend } from "../../backends/mod.ts";
+import { FLAGS } from "../cli/flags.ts";
+import { flagsOf } from "../cli/resolve.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { unreachable } from "../../core/mod.ts";
+import { EXIT } from "../exit_code.ts";
+import type { Log } from "../log/log.ts";
+import type { Source } from "../../proto/mod.ts";
+import { startSnapshotWriter } from "../snapshot/snapshot_writer.ts";
+import { supervise, type Work } from "../supervise.ts";
+import { type AgentStatus, startAgent } from "../sync_loop.ts";
+import { type CommandContext, nodeNameOf, openLog } from "./command.ts";
+import { openSource } from "./sources.ts";
+
+interface Setup {
+  readonly context: CommandContext;
+  readonly source: Source;
+  readonly nodeName: string;
+  readonly log: Log;
+}
+
+/** Runs `windlass SOURCE SINK`. */
+export async function run(context: CommandContext): Promise<number> {
+  const { form, flags, io } = context;
+  const nodeName = nodeNameOf(context);
+  using log = openLog(context, "klog");
+  logFlags(context, log);
+  const source = openSource(context, {
+    once: flags.once,
+    nodeName: form.sink === "to-file" ? null : nodeName, // a file is for any node to read
+  });
+  const work = workOf({ context, source, nodeName, log });
+  log.info("Started", { source: source.name, sink: form.sink, node: nodeName });
+  return await supervise(work, io, log);
+}
+
+/** Every flag with its value, as kube-proxy logs them. */
+function logFlags({ form, flags }: CommandContext, log: Log): void {
+  const out = log.v(1);
+  if (out === null) return;
+  for (const id of flagsOf(form).filter((each) => each !== "help")) {
+    out.info(`FLAG: --${FLAGS[id].name}=${JSON.stringify(String(flags[id] ?? ""))}`);
+  }
+}
+
+function workOf(setup: Setup): Work {
+  const { context: { form }, log } = setup;
+  switch (form.sink) {
+    case null:
+      throw new UsageError(`A sink is missing: ${form.usage}`, form.name);
+    case "to-file":
+      return fileWork(setup);
+    case "to-print":
+      return printWork(setup);
+    case "to-userspace":
+      return backendWork(setup, userspaceBackend({ log: log.named("userspace") }));
+    default:
+      return unreachable(form.sink);
+  }
+}
+
+function backendWork<O extends Op, State>(
+  { context: { flags, io }, source, nodeName, log }: Setup,
+  backend: Backend<O, State>,
+): Work {
+  const agent = startAgent({
+    source,
+    backend,
+    nodeName,
+    minSyncPeriodMs: flags.minSyncPeriod,
+    drainTimeoutMs: flags.drainTimeout,
+    log: log.named("sync"),
+    now: () => io.now(),
+  });
+  return {
+    done: agent.done,
+    stop: (signal) => agent.stop(signal),
+    exitCode: () => exitCodeOf(agent.status()),
+  };
+}
+
+/** The exit code of `--once`: 1 if an operation failed, 3 if something is still waited for. */
+export function exitCodeOf({ ready, ops }: Pick<AgentStatus, "ready" | "ops">): number {
+  if (ops.failed.length + ops.retrying.length + ops.blocked.length > 0) return EXIT.failed;
+  return ready && ops.pending + ops.inFlight === 0 ? EXIT.done : EXIT.incomplete;
+}
+
+/** Printing ends when nobody reads it any more, as with `windlass … to-print | head`. */
+function printWork(setup: Setup): Work {
+  const { flags, io } = setup.context;
+  const unread = Promise.withResolvers<void>();
+  const backend = printBackend({
+    format: flags.outputTextJson,
+    write(line) {
+      try {
+        io.stdout.write(`${line}\n`);
+      } catch (error) {
+        unread.reject(error);
+        throw error;
+      }
+    },
+  });
+  const work = backendWork(setup, backend);
+  return { ...work, done: Promise.race([work.done, unread.promise]) };
+}
+
+function fileWork({ context: { form, flags }, source, log }: Setup): Work {
+  const path = flags.outputPath;
+  if (path === null || path === "") {
+    throw new UsageError("Flag --output is missing; write --output=PATH", form.name);
+  }
+  const writer = startSnapshotWriter({
+    source,
+    path,
+    minSyncPeriodMs: flags.minSyncPeriod,
+    log: log.named("file"),
+  });
+  return {
+    done: writer.done,
+    stop: () => writer.stop(),
+    exitCode: () => writer.status().ready ? EXIT.done : EXIT.incomplete,
+  };
+}

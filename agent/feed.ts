@@ -1,0 +1,158 @@
+/**
+ * Runs a source: collects its events, hands them on in batches when a sync is due, and puts its
+ * reports into the log. No event is lost: a batch that could not be taken is given again.
+ *
+ * @module
+ */
+import { type ClusterEvent, type Logger, unreachable } from "../core/mod.ts";
+import { type Source, SourceError, type SourceReport } from "../proto/mod.ts";
+import { SyncPacer } from "./sync_pacer.ts";
+import { backoffMs, type Timers, waitAtMost } from "./timers.ts";
+
+/** How a feed is set up. */
+export interface FeedOptions {
+  /** Where the events come from. */
+  readonly source: Source;
+  /**
+   * Takes a batch. Answers whether it led to anything, so that a rest is due. If it throws, the same
+   * events come again, with those that have come since.
+   */
+  readonly take: (events: readonly ClusterEvent[]) => Promise<"synced" | "idle">;
+  /** The rest between two batches that led to something, in milliseconds. */
+  readonly minSyncPeriodMs: number;
+  /** Where reports and failures go. */
+  readonly log: Logger;
+  /** The clock. */
+  readonly timers: Timers;
+}
+
+/** How the source is. */
+export interface FeedStatus {
+  /** The source's name. */
+  readonly source: string;
+  /** `starting` until the first event, `trouble` while the source cannot get at its state. */
+  readonly state: "starting" | "ok" | "trouble" | "ended";
+  /** How many problems with the input were reported. */
+  readonly problems: number;
+  /** How many batches could not be taken. */
+  readonly failures: number;
+}
+
+/** A source that runs. */
+export interface Feed {
+  /** How the source is. */
+  status(): FeedStatus;
+  /**
+   * Resolves when the source has ended and all of its events were taken, or after `stop`.
+   * Rejects if the source can never work, or, with what `take` threw, if the source has ended and its
+   * events cannot be taken.
+   */
+  readonly done: Promise<void>;
+  /** Ends the source, and waits for what is being taken. */
+  stop(): Promise<void>;
+}
+
+/** Runs a source. */
+export function startFeed({ source, take, minSyncPeriodMs, log, timers }: FeedOptions): Feed {
+  const abort = new AbortController();
+  let pending: ClusterEvent[] = [];
+  let lastFailure: unknown = null;
+  let status: FeedStatus = { source: source.name, state: "starting", problems: 0, failures: 0 };
+
+  const pacer = new SyncPacer({ minPeriodMs: minSyncPeriodMs, timers, run });
+  const sink = {
+    events(batch: readonly ClusterEvent[]): void {
+      if (abort.signal.aborted) return;
+      for (const event of batch) pending.push(event);
+      if (status.state === "starting") status = { ...status, state: "ok" };
+      pacer.request();
+    },
+    report(report: SourceReport): void {
+      status = { ...status, ...effectOf(report, status) };
+      logReport(report, log);
+    },
+  };
+
+  async function run(): Promise<"synced" | "idle" | "failed"> {
+    const events = pending;
+    pending = [];
+    if (events.length === 0) return "idle";
+    try {
+      return await take(events);
+    } catch (err) {
+      lastFailure = err;
+      pending = [...events, ...pending];
+      status = { ...status, failures: status.failures + 1 };
+      log.error("Cannot take in a batch of changes; it is tried again", {
+        err,
+        events: pending.length,
+      });
+      return "failed";
+    }
+  }
+
+  /** A source that breaks in a way that it did not foresee begins anew: a run starts with it all. */
+  async function runSource(): Promise<void> {
+    for (let retry = 1; !abort.signal.aborted; retry++) {
+      try {
+        await source.run(sink, abort.signal);
+        break;
+      } catch (err) {
+        if (abort.signal.aborted) break;
+        if (err instanceof SourceError) throw err;
+        const wait = backoffMs(retry);
+        status = { ...status, state: "trouble" };
+        log.error("The source has failed; it is started again", {
+          err,
+          source: source.name,
+          waitMs: wait,
+        });
+        await waitAtMost(wait, timers, abort.signal);
+      }
+    }
+    status = { ...status, state: "ended" };
+    if (!abort.signal.aborted && await pacer.flush() === "failed") throw lastFailure;
+  }
+
+  const done = runSource();
+  done.catch(() => {}); // it is told to those who ask for `done`; here it must not end the process
+  return {
+    status: () => status,
+    done,
+    async stop() {
+      abort.abort();
+      await pacer.stop();
+      await Promise.allSettled([done]);
+    },
+  };
+}
+
+function effectOf(report: SourceReport, status: FeedStatus): Partial<FeedStatus> {
+  switch (report.severity) {
+    case "problem":
+      return { problems: status.problems + 1 };
+    case "trouble":
+      return { state: "trouble" };
+    case "recovered":
+      return { state: "ok" };
+    case "note":
+      return {};
+    default:
+      return unreachable(report.severity);
+  }
+}
+
+/** Puts a source's report into the log. */
+export function logReport({ severity, where, message }: SourceReport, log: Logger): void {
+  switch (severity) {
+    case "problem":
+    case "note":
+      return log.warn(message, { where });
+    case "trouble":
+      return log.error(message, { where });
+    case "recovered":
+      return log.info(message, { where });
+    default:
+      return unreachable(severity);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The logger behind the core `Logger` type: LogTape does the work, klog's `-v` decides what is asked
+ * of it. The gate comes first, because a call that is switched off costs nothing but a comparison.
+ *
+ * @module
+ */
+import { configureSync, disposeSync, getLogger, type LogRecord } from "@logtape/logtape";
+import type { LogFields, Logger } from "../../core/mod.ts";
+import { jsonFormatter, klogFormatter, type LogFormatter, plainFormatter } from "./format.ts";
+
+/** The looks that log lines can have. */
+export const LOG_FORMATS = ["klog", "json", "plain"] as const;
+
+/** A look that log lines can have. */
+export type LogFormat = typeof LOG_FORMATS[number];
+
+/** How a log is set up. */
+export interface LogOptions {
+  /** Lines of `v(n)` are written for n up to this. */
+  readonly verbosity: number;
+  /** The look. */
+  readonly format: LogFormat;
+  /** Takes each line, complete with its line break. */
+  readonly write: (line: string) => void;
+  /** The time of day, in milliseconds since 1970. */
+  readonly now: () => number;
+  /**
+   * The process id that klog lines show.
+   *
+   * @default Deno.pid
+   */
+  readonly pid?: number;
+}
+
+/** The log of the program. There is one at a time: making another takes the place of the first. */
+export interface Log extends Logger, Disposable {
+  /** A logger whose lines name this part of the program. */
+  named(component: string): Logger;
+}
+
+/** Sets the program's log up. Dispose it at the end, so that nothing is lost. */
+export function createLog(options: LogOptions): Log {
+  const format = formatter(options);
+  configureSync({
+    reset: true, // LogTape is set up once for the whole process
+    sinks: { out: (record) => options.write(format(lineOf(record, options.now()))) },
+    loggers: [
+      { category: ROOT, sinks: ["out"], lowestLevel: "info" },
+      { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
+    ],
+  });
+  return {
+    ...componentLogger("windlass", options.verbosity),
+    named: (component) => componentLogger(component, options.verbosity),
+    [Symbol.dispose]: disposeSync,
+  };
+}
+
+const ROOT = "windlass";
+
+function formatter({ format, pid = Deno.pid }: LogOptions): LogFormatter {
+  return { klog: klogFormatter(pid), json: jsonFormatter, plain: plainFormatter }[format];
+}
+
+const SEVERITY: Readonly<Record<string, "warn" | "error">> = {
+  warning: "warn",
+  error: "error",
+  fatal: "error",
+};
+
+function lineOf(record: LogRecord, time: number): Parameters<LogFormatter>[0] {
+  const { fields, v } = record.properties as { fields: LogFields; v: number }; // as written below
+  return {
+    time,
+    severity: SEVERITY[record.level] ?? "info",
+    v,
+    component: record.category.at(-1) ?? ROOT,
+    message: String(record.rawMessage),
+    fields,
+  };
+}
+
+const NO_FIELDS: LogFields = {};
+
+function componentLogger(component: string, verbosity: number): Logger {
+  const logger = getLogger([ROOT, component]);
+  const infoAt = (v: number): Pick<Logger, "info"> => ({
+    info: (message, fields = NO_FIELDS) => logger.info(message, { fields, v }),
+  });
+  const levels = Array.from({ length: verbosity + 1 }, (_, v) => infoAt(v));
+  return {
+    ...infoAt(0),
+    v: (level) => levels[level] ?? null,
+    warn: (message, fields = NO_FIELDS) => logger.warn(message, { fields, v: 0 }),
+    error: (message, fields = NO_FIELDS) => logger.error(message, { fields, v: 0 }),
+  };
+}

@@ -1,0 +1,153 @@
+/**
+ * The command line: finds out what is asked for, loads that command and nothing else, and turns what
+ * came of it into an exit code.
+ *
+ * @module
+ */
+import { complete } from "./cli/complete.ts";
+import { COMPLETE_COMMAND } from "./cli/completion_scripts.ts";
+import { FLAGS } from "./cli/flags.ts";
+import { formHelp, overview } from "./cli/help.ts";
+import { lex, type Lexed, lexiconOf } from "./cli/lex.ts";
+import { readFlags, refuseStrangers } from "./cli/read_flags.ts";
+import { type Form, resolve } from "./cli/resolve.ts";
+import { UsageError } from "./cli/usage_error.ts";
+import type { Command } from "./commands/command.ts";
+import { unreachable } from "../core/mod.ts";
+import { EXIT } from "./exit_code.ts";
+import { denoIo, type Io, OutputClosed } from "./io.ts";
+import { jsonFormatter } from "./log/format.ts";
+import { RunError } from "./run_error.ts";
+
+const LEXICON = lexiconOf(Object.values(FLAGS));
+
+/** Runs a command line to its end, and answers with the exit code. Never throws. */
+export async function main(args: readonly string[], io: Io = denoIo()): Promise<number> {
+  try {
+    return await dispatch(args, io);
+  } catch (error) {
+    return fail(error, args, io);
+  }
+}
+
+async function dispatch(args: readonly string[], io: Io): Promise<number> {
+  if (args[0] === COMPLETE_COMMAND) return offer(args.slice(1), io);
+  const lexed = lex(args, LEXICON);
+  const wantsHelp = lexed.flags.some((flag) => flag.name === "help");
+  if (lexed.words.length === 0 && (args.length === 0 || wantsHelp)) {
+    io.stdout.write(overview());
+    return EXIT.done;
+  }
+  if (args[0] === "--version") return await dispatch(["version"], io);
+  if (args[0]?.startsWith("-") && !wantsHelp) throw kubeProxyLater(args[0]);
+  const form = understand(lexed);
+  if (wantsHelp) {
+    io.stdout.write(formHelp(form));
+    return EXIT.done;
+  }
+  const flags = readFlags(lexed, form);
+  refuseBadWords(form);
+  const command = await load(form.run);
+  return await command({ form, flags, io });
+}
+
+/** What the words mean. A flag that nobody knows comes first: its value may look like a word. */
+function understand(lexed: Lexed): Form {
+  try {
+    return resolve(lexed.words);
+  } catch (error) {
+    refuseStrangers(lexed);
+    throw error;
+  }
+}
+
+function refuseBadWords(form: Form): void {
+  if (form.missing !== null) {
+    throw new UsageError(`${form.missing} is missing: ${form.usage}`, form.name);
+  }
+  const extra = form.rest[form.maxRest];
+  if (extra === undefined) return;
+  const hint = /^(true|false)$/i.test(extra)
+    ? `; a flag that is on or off takes its value with "=", as in --once=${extra}`
+    : "";
+  throw new UsageError(`Unexpected argument "${extra}"${hint}: ${form.usage}`, form.name);
+}
+
+function kubeProxyLater(flag: string): UsageError {
+  return new UsageError(
+    `Not in this version of Windlass: kube-proxy's own command line, which is meant where the ` +
+      `first argument is a flag (${flag}); begin with a source or a command`,
+  );
+}
+
+/** Each command is loaded only when it is run, so that all of them start fast. */
+async function load(run: Form["run"]): Promise<Command> {
+  switch (run) {
+    case "sync":
+      return (await import("./commands/sync.ts")).run;
+    case "view":
+      return (await import("./commands/view.ts")).run;
+    case "plan":
+      return (await import("./commands/plan.ts")).run;
+    case "explain":
+      return (await import("./commands/explain.ts")).run;
+    case "simulate":
+      return (await import("./commands/simulate.ts")).run;
+    case "version":
+      return (await import("./commands/version.ts")).run;
+    case "help":
+      return (await import("./commands/help.ts")).run;
+    case "completion":
+      return (await import("./commands/completion.ts")).run;
+    default:
+      return unreachable(run);
+  }
+}
+
+function offer(words: readonly string[], io: Io): number {
+  const candidates = complete(words[0] === "--" ? words.slice(1) : words);
+  io.stdout.write(candidates.map((each) => `${each}\n`).join(""));
+  return EXIT.done;
+}
+
+/** Tells the user what went wrong: in short what they can put right, in full what they cannot. */
+function fail(error: unknown, args: readonly string[], io: Io): number {
+  if (error instanceof OutputClosed) return EXIT.done; // whoever asked has heard enough
+  const { code, text } = describeFailure(error);
+  const format = lex(args, LEXICON).flags.findLast((flag) => flag.name === "log-format")?.value;
+  io.stderr.write(
+    format === "json"
+      ? jsonFormatter({
+        time: io.now(),
+        severity: "error",
+        v: 0,
+        component: "windlass",
+        message: text,
+        fields: {},
+      })
+      : `windlass: ${text}\n`,
+  );
+  return code;
+}
+
+interface Failure {
+  readonly code: number;
+  readonly text: string;
+}
+
+function describeFailure(error: unknown): Failure {
+  if (error instanceof UsageError) {
+    const topic = error.topic === "" ? "" : ` ${error.topic}`;
+    return {
+      code: EXIT.usage,
+      text: `${error.message}\nRun "windlass help${topic}" to read what is allowed`,
+    };
+  }
+  if (!(error instanceof Error)) return { code: EXIT.failed, text: String(error) };
+  // By name: to know the class, its room would have to be loaded.
+  if (error.name === "SourceError" && "code" in error) {
+    return { code: error.code === "refused" ? EXIT.failed : EXIT.usage, text: error.message };
+  }
+  const foreseen = error instanceof RunError;
+  return { code: EXIT.failed, text: foreseen ? error.message : error.stack ?? error.message };
+}
