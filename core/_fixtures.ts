@@ -8,6 +8,7 @@ import type { ClusterEvent } from "./events.ts";
 import { type Kind, KINDS, type KubeObject, type Service } from "./objects.ts";
 import { type PipelineState, startPipeline, stepPipeline } from "./pipeline.ts";
 import { readObject, type ReadResult } from "./read.ts";
+import { decide, type Rule } from "./rules.ts";
 import type { ServicePortView } from "./view.ts";
 
 /** A JSON object. */
@@ -234,3 +235,36 @@ export const RICH_NODE: Json = {
   spec: { podCIDRs: ["10.244.1.0/24"], taints: [{ key: "busy", effect: "NoSchedule" }] },
   status: { addresses: [{ type: "InternalIP", address: "192.168.1.10" }] },
 };
+
+/** The cases of one rule table, decided. */
+export interface RuleCases {
+  /** The name of the table. */
+  readonly table: string;
+  /** The names of its rules, in order. */
+  readonly names: readonly string[];
+  /** For each case, the rule and value that are right, and the decision that was made. */
+  readonly cases: readonly {
+    readonly table: string;
+    readonly rule: string;
+    readonly value: unknown;
+    readonly decision: { readonly rule: string; readonly value: unknown };
+  }[];
+}
+
+/** Decides each case of a rule table: the rule that must decide, its decision, the input. */
+export function ruleCases<Input, Name extends string, Result>(
+  table: string,
+  rules: readonly Rule<Input, Name, Result>[],
+  cases: readonly (readonly [rule: NoInfer<Name>, value: NoInfer<Result>, input: Input])[],
+): RuleCases {
+  return {
+    table,
+    names: rules.map(({ name }) => name),
+    cases: cases.map(([rule, value, input]) => ({
+      table,
+      rule,
+      value,
+      decision: decide(rules, input),
+    })),
+  };
+}

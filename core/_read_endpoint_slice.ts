@@ -17,11 +17,11 @@ import {
   quote,
   type Reader,
   text,
-  textMap,
 } from "./_reader.ts";
 import { parseIp } from "./ip.ts";
 import {
   type EndpointSlice,
+  type IpFamily,
   PROTOCOLS,
   type SliceEndpoint,
   type SlicePort,
@@ -29,7 +29,6 @@ import {
 } from "./objects.ts";
 import { HEADLESS_LABEL, PROXY_NAME_LABEL, SERVICE_NAME_LABEL } from "./service_rules.ts";
 
-const EMPTY: Readonly<Record<string, unknown>> = {};
 const ADDRESS_TYPES = ["IPv4", "IPv6", "FQDN"] as const;
 const TRIGGER_ANNOTATION = "endpoints.kubernetes.io/last-change-trigger-time";
 const RULE_LABELS = [SERVICE_NAME_LABEL, HEADLESS_LABEL, PROXY_NAME_LABEL];
@@ -37,7 +36,7 @@ const RULE_LABELS = [SERVICE_NAME_LABEL, HEADLESS_LABEL, PROXY_NAME_LABEL];
 const readText = optional(text, "");
 const readTrue = optional(flag, true);
 const readFalse = optional(flag, false);
-const readMap = optional(object, EMPTY);
+const readMap = optional(object, {});
 const readNamed: Reader<string> = (value, at) => at.field(object(value, at), "name", text);
 const readNames = list(readNamed);
 
@@ -52,52 +51,88 @@ const readPort: Reader<SlicePort> = (value, at) => {
   };
 };
 
-/** Reads addresses of one type: IPs become canonical, host names of FQDN slices stay as they are. */
-const readIpAddress: Reader<string> = (value, at) => {
-  const given = text(value, at);
-  return parseIp(given)?.text ?? at.fail(`${quote(given)} is not an IP address`);
+/** An address of the slice's own family, in canonical text. */
+function addressReader(family: IpFamily): Reader<string> {
+  return (value, at) => {
+    const ip = parseIp(text(value, at));
+    if (ip === null) return at.fail(`${quote(value)} is not an IP address`);
+    return ip.family === family
+      ? ip.text
+      : at.fail(`${quote(value)} is not an ${family} address, as the slice's addressType says`);
+  };
+}
+
+const readConditions: Reader<Pick<SliceEndpoint, "ready" | "serving" | "terminating">> = (
+  value,
+  at,
+) => {
+  const conditions = readMap(value, at);
+  return {
+    ready: at.field(conditions, "ready", readTrue),
+    serving: at.field(conditions, "serving", readTrue),
+    terminating: at.field(conditions, "terminating", readFalse),
+  };
+};
+
+const readHints: Reader<Pick<SliceEndpoint, "zoneHints" | "nodeHints">> = (value, at) => {
+  const hints = readMap(value, at);
+  return {
+    zoneHints: at.field(hints, "forZones", readNames),
+    nodeHints: at.field(hints, "forNodes", readNames),
+  };
+};
+
+const readPod: Reader<string> = (value, at) => {
+  const target = readMap(value, at);
+  return target["kind"] === "Pod" ? at.field(target, "name", readText) : "";
 };
 
 function endpointReader(readAddress: Reader<string>): Reader<SliceEndpoint> {
   const readAddresses = list(readAddress);
   return (value, at) => {
     const entry = object(value, at);
-    const conditions = at.field(entry, "conditions", readMap);
-    const hints = at.field(entry, "hints", readMap);
-    const target = at.field(entry, "targetRef", readMap);
+    const { ready, serving, terminating } = at.field(entry, "conditions", readConditions);
+    const { zoneHints, nodeHints } = at.field(entry, "hints", readHints);
     return {
       addresses: at.field(entry, "addresses", readAddresses),
-      ready: at.field(conditions, "ready", readTrue),
-      serving: at.field(conditions, "serving", readTrue),
-      terminating: at.field(conditions, "terminating", readFalse),
+      ready,
+      serving,
+      terminating,
       node: at.field(entry, "nodeName", readText),
       zone: at.field(entry, "zone", readText),
-      zoneHints: at.field(hints, "forZones", readNames),
-      nodeHints: at.field(hints, "forNodes", readNames),
+      zoneHints,
+      nodeHints,
       hostname: at.field(entry, "hostname", readText),
-      pod: target["kind"] === "Pod" ? at.field(target, "name", readText) : "",
+      pod: at.field(entry, "targetRef", readPod),
     };
   };
 }
 
-const readIpEndpoints = lenientList(endpointReader(readIpAddress));
-const readNamedEndpoints = lenientList(endpointReader(text));
+/** By address type: IPs become canonical, the host names of FQDN slices stay as they are. */
+const READ_ENDPOINTS: Readonly<
+  Record<EndpointSlice["addressType"], Reader<readonly SliceEndpoint[]>>
+> = {
+  IPv4: lenientList(endpointReader(addressReader("IPv4"))),
+  IPv6: lenientList(endpointReader(addressReader("IPv6"))),
+  FQDN: lenientList(endpointReader(text)),
+};
+
+const noteNoService: Reader<void> = (value, at) =>
+  at.field(object(value, at), "labels", () =>
+    at.note(
+      `label "${SERVICE_NAME_LABEL}" is missing or empty, so the slice belongs to no Service; ` +
+        `set it to the Service's name`,
+    ));
 
 /** Reads the fields of an EndpointSlice below its header. */
 export function readEndpointSlice(
   root: Readonly<Record<string, unknown>>,
-  { ref, metadata, labels }: Header,
+  { ref, labels, annotations }: Header,
   at: Cursor,
 ): EndpointSlice {
   const addressType = at.field(root, "addressType", oneOf(ADDRESS_TYPES));
   const service = labels[SERVICE_NAME_LABEL] ?? "";
-  if (service === "") {
-    at.note(
-      `label "${SERVICE_NAME_LABEL}" is missing or empty, so the slice belongs to no Service; ` +
-        `set it to the Service's name`,
-    );
-  }
-  const annotations = at.field(metadata, "annotations", textMap);
+  if (service === "") at.field(root, "metadata", noteNoService);
   return {
     kind: "EndpointSlice",
     namespace: ref.namespace,
@@ -106,11 +141,7 @@ export function readEndpointSlice(
     service,
     addressType,
     ports: at.field(root, "ports", lenientList(readPort)),
-    endpoints: at.field(
-      root,
-      "endpoints",
-      addressType === "FQDN" ? readNamedEndpoints : readIpEndpoints,
-    ),
+    endpoints: at.field(root, "endpoints", READ_ENDPOINTS[addressType]),
     triggeredAt: annotations[TRIGGER_ANNOTATION] ?? "",
   };
 }

@@ -11,11 +11,11 @@ import {
   optional,
   type Reader,
   text,
-  textMap,
 } from "./_reader.ts";
 import type { Node, NodeAddress } from "./objects.ts";
 
-const EMPTY: Readonly<Record<string, unknown>> = {};
+const readMap = optional(object, {});
+const readText = optional(text, "");
 
 const readAddress: Reader<NodeAddress> = (value, at) => {
   const entry = object(value, at);
@@ -24,23 +24,36 @@ const readAddress: Reader<NodeAddress> = (value, at) => {
 
 const readTaint: Reader<string> = (value, at) => at.field(object(value, at), "key", text);
 
+const readDeleting: Reader<boolean> = (value, at) =>
+  at.field(readMap(value, at), "deletionTimestamp", readText) !== "";
+
+const readSpec: Reader<Pick<Node, "podCIDRs" | "taints">> = (value, at) => {
+  const spec = readMap(value, at);
+  return {
+    podCIDRs: at.field(spec, "podCIDRs", lenientList(text)),
+    taints: at.field(spec, "taints", lenientList(readTaint)),
+  };
+};
+
+const readStatus: Reader<Pick<Node, "addresses">> = (value, at) => {
+  const status = readMap(value, at);
+  return { addresses: at.field(status, "addresses", lenientList(readAddress)) };
+};
+
 /** Reads the fields of a Node below its header. */
 export function readNode(
   root: Readonly<Record<string, unknown>>,
-  { ref, metadata, labels }: Header,
+  { ref, labels, annotations }: Header,
   at: Cursor,
 ): Node {
-  const spec = at.field(root, "spec", optional(object, EMPTY));
-  const status = at.field(root, "status", optional(object, EMPTY));
   return {
     kind: "Node",
     namespace: "",
     name: ref.name,
     labels,
-    annotations: at.field(metadata, "annotations", textMap),
-    addresses: at.field(status, "addresses", lenientList(readAddress)),
-    podCIDRs: at.field(spec, "podCIDRs", lenientList(text)),
-    taints: at.field(spec, "taints", lenientList(readTaint)),
-    deleting: at.field(metadata, "deletionTimestamp", optional(text, "")) !== "",
+    annotations,
+    deleting: at.field(root, "metadata", readDeleting),
+    ...at.field(root, "spec", readSpec),
+    ...at.field(root, "status", readStatus),
   };
 }

@@ -16,7 +16,6 @@ import {
   quote,
   type Reader,
   text,
-  textMap,
   whole,
 } from "./_reader.ts";
 import { parseIp } from "./ip.ts";
@@ -30,12 +29,11 @@ import {
   type TrafficPolicy,
 } from "./objects.ts";
 
-const EMPTY: Readonly<Record<string, unknown>> = {};
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 const DEFAULT_AFFINITY_SECONDS = 10800;
 
 const readText = optional(text, "");
-const readMap = optional(object, EMPTY);
+const readMap = optional(object, {});
 const readNodePort = optional(whole("node port", 0, 65535), 0);
 
 const readTargetPort: Reader<number | string> = (value, at) =>
@@ -78,23 +76,14 @@ const readPolicy: Reader<TrafficPolicy> = (value, at) => {
   return "Cluster";
 };
 
-function readAffinity(spec: Readonly<Record<string, unknown>>, at: Cursor): number {
-  const affinity = at.field(
-    spec,
-    "sessionAffinity",
-    optional(oneOf(["", "None", "ClientIP"]), "None"),
-  );
-  const config = at.field(spec, "sessionAffinityConfig", readMap);
-  if (affinity !== "ClientIP") return 0;
-  return at.field(config, "clientIP", (value) => {
-    const clientIP = readMap(value, at);
-    return at.field(
-      clientIP,
-      "timeoutSeconds",
-      optional(whole("number of seconds", 1, 86400), DEFAULT_AFFINITY_SECONDS),
-    );
-  });
-}
+const readAffinity = optional(oneOf(["", "None", "ClientIP"]), "None");
+const readTimeout = optional(whole("number of seconds", 1, 86400), DEFAULT_AFFINITY_SECONDS);
+
+const readClientIP: Reader<number> = (value, at) =>
+  at.field(readMap(value, at), "timeoutSeconds", readTimeout);
+
+const readAffinityConfig: Reader<number> = (value, at) =>
+  at.field(readMap(value, at), "clientIP", readClientIP);
 
 /** Leaves out a port that repeats the name and protocol of an earlier one: both cannot have the name. */
 function distinct(ports: readonly ServicePort[], at: Cursor): readonly ServicePort[] {
@@ -111,35 +100,57 @@ function distinct(ports: readonly ServicePort[], at: Cursor): readonly ServicePo
   });
 }
 
-/** Reads the fields of a Service below its header. */
-export function readService(
-  root: Readonly<Record<string, unknown>>,
-  { ref, metadata, labels }: Header,
-  at: Cursor,
-): Service {
-  const spec = at.field(root, "spec", readMap);
-  const status = at.field(root, "status", readMap);
-  const loadBalancer = at.field(status, "loadBalancer", readMap);
+const readMetadata: Reader<Pick<Service, "uid" | "createdAt">> = (value, at) => {
+  const metadata = readMap(value, at);
   return {
-    kind: "Service",
-    namespace: ref.namespace,
-    name: ref.name,
     uid: at.field(metadata, "uid", readText),
     createdAt: at.field(metadata, "creationTimestamp", readText),
-    labels,
-    annotations: withoutLastApplied(at.field(metadata, "annotations", textMap)),
+  };
+};
+
+type Metadata = "kind" | "namespace" | "name" | "uid" | "createdAt" | "labels" | "annotations";
+
+const readSpec: Reader<Omit<Service, Metadata | "ingress">> = (value, at) => {
+  const spec = readMap(value, at);
+  const affinity = at.field(spec, "sessionAffinity", readAffinity);
+  return {
     type: at.field(spec, "type", optional(oneOf(SERVICE_TYPES), "ClusterIP")),
     clusterIP: at.field(spec, "clusterIP", optional(readClusterIP, "")),
     clusterIPs: at.field(spec, "clusterIPs", list(readClusterIP)),
     ipFamilies: at.field(spec, "ipFamilies", list(text)),
     externalIPs: at.field(spec, "externalIPs", list(text)),
-    ingress: at.field(loadBalancer, "ingress", lenientList(readIngress)),
     sourceRanges: at.field(spec, "loadBalancerSourceRanges", list(text)),
     internalTrafficPolicy: at.field(spec, "internalTrafficPolicy", readPolicy),
     externalTrafficPolicy: at.field(spec, "externalTrafficPolicy", readPolicy),
     healthCheckNodePort: at.field(spec, "healthCheckNodePort", readNodePort),
-    affinitySeconds: readAffinity(spec, at),
+    affinitySeconds: affinity === "ClientIP"
+      ? at.field(spec, "sessionAffinityConfig", readAffinityConfig)
+      : 0,
     ports: at.field(spec, "ports", (value) => distinct(list(readPort)(value, at), at)),
+  };
+};
+
+const readLoadBalancer: Reader<readonly LoadBalancerIngress[]> = (value, at) =>
+  at.field(readMap(value, at), "ingress", lenientList(readIngress));
+
+const readStatus: Reader<readonly LoadBalancerIngress[]> = (value, at) =>
+  at.field(readMap(value, at), "loadBalancer", readLoadBalancer);
+
+/** Reads the fields of a Service below its header. */
+export function readService(
+  root: Readonly<Record<string, unknown>>,
+  { ref, labels, annotations }: Header,
+  at: Cursor,
+): Service {
+  return {
+    kind: "Service",
+    namespace: ref.namespace,
+    name: ref.name,
+    labels,
+    annotations: withoutLastApplied(annotations),
+    ...at.field(root, "metadata", readMetadata),
+    ...at.field(root, "spec", readSpec),
+    ingress: at.field(root, "status", readStatus),
   };
 }
 

@@ -12,8 +12,8 @@ export type Reader<T> = (value: unknown, at: Cursor) => T;
 /** Identity and metadata that all kinds share. */
 export interface Header {
   readonly ref: ObjectRef;
-  readonly metadata: Readonly<Record<string, unknown>>;
   readonly labels: StringMap;
+  readonly annotations: StringMap;
 }
 
 /** Thrown by {@linkcode Cursor.fail}; carried no further than the object or list entry it spoils. */
@@ -25,7 +25,10 @@ class Rejection extends Error {
   }
 }
 
-/** Where in an object the reading is, and what was found wrong so far. */
+/**
+ * Where in an object the reading is, and what was found wrong so far. The place is known only while
+ * a reader runs, so the fields of a nested object are read inside the reader of that object.
+ */
 export class Cursor {
   readonly #path: (string | number)[] = [];
   readonly findings: Finding[] = [];
@@ -85,9 +88,9 @@ export function quote(value: unknown): string {
   if (value === undefined) return "nothing";
   let text: string;
   try {
-    text = JSON.stringify(value) ?? String(value);
+    text = typeof value === "bigint" ? `${value}` : JSON.stringify(value) ?? String(value);
   } catch {
-    text = String(value); // a cycle or a bigint, which JSON cannot write
+    text = "a value that cannot be printed"; // a cycle, say, as YAML's anchors can make it
   }
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
@@ -123,11 +126,11 @@ export function whole(what: string, min: number, max: number): Reader<number> {
   };
 }
 
-/** One of a fixed set of texts. */
+/** One of a fixed set of texts; the empty one, where it is allowed, is not recommended. */
 export function oneOf<const T extends string>(allowed: readonly T[]): Reader<T> {
   return (value, at) =>
     allowed.find((each) => each === value) ??
-      at.fail(`${quote(value)} is not one of ${allowed.join(", ")}`);
+      at.fail(`${quote(value)} is not one of ${allowed.filter((each) => each !== "").join(", ")}`);
 }
 
 /** The reader's value, or the default where the field is absent or null. */

@@ -127,8 +127,15 @@ const DROPPED_RULES: readonly Pick<Rule<never>, "name" | "why">[] = [
   ...ADDRESS_RULES,
   ...RANGE_RULES,
   { name: "duplicate", why: "the same address is given twice" },
-  { name: CLAIMED_RULE, why: "an older Service has this address and port" },
+  { name: CLAIMED_RULE, why: "an older Service, or another port of this one, has it" },
 ];
+
+/** What is dropped in the normal course of things: of the other family, or a load balancer's name. */
+const NO_PROBLEM: ReadonlySet<string> = new Set([
+  "other-family-ip",
+  "other-family-range",
+  "hostname-only",
+]);
 
 /** The explanation of one Service, `namespace/name`; `null` if the cluster has no such Service. */
 export function explain(state: PipelineState, service: string): Explanation | null {
@@ -145,15 +152,16 @@ export function explain(state: PipelineState, service: string): Explanation | nu
 
 /** What a dropped frontend or range means, as one sentence that says what, where and what to do. */
 export function describeDropped(entry: ServicePortView, dropped: Dropped): string {
-  const what = `Service ${entry.namespace}/${entry.service}, port ${portName(entry)}`;
-  return dropped.owner === undefined
-    ? `${what}: ${dropped.kind} "${dropped.value}" is not used: ${whyDropped(dropped)}`
-    : `${what}: ${dropped.kind} ${dropped.value} (${entry.protocol}) belongs to the older Service ` +
-      `${dropped.owner}, which keeps it; give one of the two another address or port`;
-}
-
-function portName(entry: ServicePortView): string {
-  return `"${entry.port}"`;
+  const service = `${entry.namespace}/${entry.service}`;
+  const what = `Service ${service}, port "${entry.port}": ${dropped.kind}`;
+  if (dropped.owner === undefined) {
+    return `${what} "${dropped.value}" is not used: ${whyDropped(dropped)}`;
+  }
+  const belongs = `${what} ${dropped.value} (${entry.protocol}) belongs to`;
+  return dropped.owner === service
+    ? `${belongs} another port of the Service, which keeps it; give one of the two another port`
+    : `${belongs} the older Service ${dropped.owner}, which keeps it; ` +
+      "give one of the two another address or port";
 }
 
 function whyDropped({ rule }: Dropped): string {
@@ -215,7 +223,7 @@ function explainEndpoint(entry: ServicePortView, endpoint: EndpointView): Endpoi
 
 function problemsOf(entry: ServicePortView): readonly string[] {
   const problems = entry.dropped
-    .filter(({ rule }) => rule !== "other-family-ip" && rule !== "other-family-range")
+    .filter(({ rule }) => !NO_PROBLEM.has(rule))
     .map((dropped) => describeDropped(entry, dropped));
   if (!entry.hasAnyEndpoints) {
     problems.push(
@@ -227,10 +235,10 @@ function problemsOf(entry: ServicePortView): readonly string[] {
   } else {
     const external = entry.frontends.some((frontend) => frontend.kind !== "ClusterIP");
     if (!entry.endpoints.some((each) => each.internal)) {
-      problems.push("internalTrafficPolicy is Local and no endpoint runs on this node");
+      problems.push("internalTrafficPolicy is Local and no usable endpoint runs on this node");
     }
     if (external && !entry.endpoints.some((each) => each.external)) {
-      problems.push("externalTrafficPolicy is Local and no endpoint runs on this node");
+      problems.push("externalTrafficPolicy is Local and no usable endpoint runs on this node");
     }
   }
   if (entry.sets.hintsIgnored !== "") {

@@ -62,13 +62,14 @@ export function readObject(value: unknown): ReadResult {
     const key = `${apiVersion}/${kindName}`;
     const kind = Object.hasOwn(KIND_OF, key) ? KIND_OF[key] : undefined;
     if (kind === undefined) return { outcome: "other-kind", apiVersion, kind: kindName };
-    const metadata = at.field(root, "metadata", object);
-    const name = at.field(metadata, "name", objectName);
-    const namespace = kind === "Node"
-      ? ""
-      : at.field(metadata, "namespace", optional(objectName, "default"));
-    ref = { kind, namespace, name };
-    const header = { ref, metadata, labels: at.field(metadata, "labels", textMap) };
+    const header = at.field(root, "metadata", (value): Header => {
+      const metadata = object(value, at);
+      const name = at.field(metadata, "name", objectName);
+      const namespace = kind === "Node" ? "" : at.field(metadata, "namespace", readNamespace);
+      ref = { kind, namespace, name };
+      const labels = at.field(metadata, "labels", textMap);
+      return { ref, labels, annotations: at.field(metadata, "annotations", textMap) };
+    });
     return { outcome: "object", object: readBody(kind, root, header, at), findings: at.findings };
   });
   return result ?? { outcome: "rejected", ref, findings: at.findings };
@@ -96,8 +97,13 @@ function readBody(
   }
 }
 
-/** The name of an object: what may stand in a URL path (apimachinery `IsValidPathSegmentName`). */
+/**
+ * The name of an object: what may stand in a URL path (apimachinery `IsValidPathSegmentName`) and
+ * has no colon, which no kind here allows and which parts a Service's name from its port's.
+ */
 function objectName(value: unknown, at: Cursor): string {
   const name = text(value, at);
-  return /^(\.\.?)?$|[/%\s]/.test(name) ? at.fail(`${quote(name)} is not an object's name`) : name;
+  return /^(\.\.?)?$|[/%:\s]/.test(name) ? at.fail(`${quote(name)} is not an object's name`) : name;
 }
+
+const readNamespace = optional(objectName, "default");

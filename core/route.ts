@@ -14,8 +14,11 @@ import { addressOf, type Frontend, type ServicePortView } from "./view.ts";
 export interface RouteQuestion {
   /** The Service, `namespace/name`. */
   readonly service: string;
-  /** The frontend: `ip:port`, `[ip]:port`, or a node port alone (`30080`, `:30080`, `*:30080`). */
-  readonly frontend: string;
+  /**
+   * The frontend: `ip:port`, `[ip]:port`, or a node port alone (`30080`, `:30080`, `*:30080`); `null`
+   * for every frontend of the Service.
+   */
+  readonly frontend: string | null;
   /** The client's address; `null` if it does not matter. */
   readonly clientIP: Ip | null;
 }
@@ -44,19 +47,21 @@ export interface Route {
 
 /** The answers: one for each service port that has the frontend; empty if none has it. */
 export function route(state: PipelineState, question: RouteQuestion): readonly Route[] {
-  const view = state.view.services.get(question.service);
-  const fromNode = question.clientIP !== null &&
-    isOnNode(state.snapshot.nodes.get(state.node), question.clientIP);
-  return (view?.servicePorts ?? []).flatMap((entry) =>
-    entry.frontends
-      .filter((frontend) => isAsked(frontend, question))
-      .map((frontend) => routeTo(entry, frontend, { clientIP: question.clientIP, fromNode }))
-  );
+  const { clientIP } = question;
+  const fromNode = clientIP !== null && isOnNode(state.snapshot.nodes.get(state.node), clientIP);
+  const entries = state.view.services.get(question.service)?.servicePorts ?? [];
+  return entries
+    .filter(({ family }) => clientIP === null || family === clientIP.family)
+    .flatMap((entry) =>
+      entry.frontends
+        .filter((frontend) => isAsked(frontend, question.frontend))
+        .map((frontend) => routeTo(entry, frontend, { clientIP, fromNode }))
+    );
 }
 
-function isAsked(frontend: Frontend, { frontend: asked, clientIP }: RouteQuestion): boolean {
+function isAsked(frontend: Frontend, asked: string | null): boolean {
+  if (asked === null) return true;
   if (frontend.kind === "NodePort") return asked.replace(/^\*?:/, "") === String(frontend.port);
-  if (clientIP !== null && parseIp(frontend.ip)?.family !== clientIP.family) return false;
   const colon = asked.lastIndexOf(":");
   const host = asked.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
   const ip = parseIp(host);
@@ -121,11 +126,16 @@ function isAllowed(ranges: readonly string[], client: Ip | null): boolean {
 export function routeText(question: RouteQuestion, routes: readonly Route[]): string {
   const client = question.clientIP === null ? "a client" : `client ${question.clientIP.text}`;
   if (routes.length === 0) {
-    return `Service ${question.service} has no frontend ${question.frontend} on this node`;
+    const what = question.frontend === null ? "no frontend" : `no frontend ${question.frontend}`;
+    const family = question.clientIP === null ? "" : ` for ${question.clientIP.family} clients`;
+    return `Service ${question.service} has ${what}${family} on this node`;
   }
   return routes.map((each) => {
-    const head =
-      `${client} → ${each.frontend.kind} ${question.frontend}/${each.protocol} (${each.name})`;
+    const { frontend } = each;
+    const address = frontend.kind === "NodePort"
+      ? `*:${frontend.port}`
+      : addressOf(frontend.ip, frontend.port);
+    const head = `${client} → ${frontend.kind} ${address} ${each.protocol} (${each.name})`;
     const because = `  ${each.verdict} (${each.rule}): ${each.why}`;
     const stay = each.affinitySeconds === 0
       ? []

@@ -46,7 +46,12 @@ export function servicePortsOf(service: Service): ServiceBase {
     const shared = sharedFields(service, family);
     return service.ports.map((port) => servicePort(service, port, { clusterIP, ...shared }));
   });
-  return { skipped: null, servicePorts: servicePorts.sort((a, b) => a.key < b.key ? -1 : 1) };
+  return { skipped: null, servicePorts: servicePorts.sort(byPortThenKey) };
+}
+
+function byPortThenKey(a: ServicePortBase, b: ServicePortBase): number {
+  if (a.port !== b.port) return a.port < b.port ? -1 : 1;
+  return a.key < b.key ? -1 : 1;
 }
 
 /**

@@ -142,13 +142,12 @@ function withList(
   { kind, objects, unreadable }: Extract<ClusterEvent, { type: "list" }>,
 ): ApiSnapshot {
   let next = snapshot;
-  const stay = new Set([...objects, ...unreadable].map(objectKey));
+  const own = objects.filter((object) => object.kind === kind);
+  const stay = new Set([...own, ...unreadable.filter((ref) => ref.kind === kind)].map(objectKey));
   for (const [key, object] of objectsOf(snapshot, kind)) {
     if (!stay.has(key)) next = withoutObject(next, object);
   }
-  for (const object of objects) {
-    if (object.kind === kind) next = withObject(next, object);
-  }
+  for (const object of own) next = withObject(next, object);
   return next.synced[kind] ? next : { ...next, synced: { ...next.synced, [kind]: true } };
 }
 

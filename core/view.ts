@@ -140,7 +140,7 @@ export interface ServiceView {
   readonly service: string;
   /** The rule that leaves the Service out, or `null`. */
   readonly skipped: string | null;
-  /** One entry for each service port and family, sorted by name, then family. */
+  /** One entry for each service port and family, sorted by name, then protocol, then family. */
   readonly servicePorts: readonly ServicePortView[];
 }
 

@@ -134,6 +134,20 @@ export const FLAGS = {
     default: "userspace",
     help: "The backend whose operations are planned",
   },
+  clientIp: {
+    kind: "text",
+    name: "client-ip",
+    metavar: "IP",
+    default: null,
+    help: "Tell where a connection of this client would go",
+  },
+  frontend: {
+    kind: "text",
+    name: "frontend",
+    metavar: "IP:PORT",
+    default: null,
+    help: "Tell where a connection to this address would go; a node port is given as PORT",
+  },
   services: {
     kind: "whole",
     name: "services",

@@ -77,8 +77,11 @@ export const COMMANDS = {
   explain: {
     about: "Tells why each address and endpoint of a service is used or not",
     takes: ["SOURCE", "NAMESPACE/NAME"],
-    flags: ["outputTextJson", ...NODE],
-    examples: ["windlass explain kube default/web --node-name n1"],
+    flags: ["outputTextJson", "clientIp", "frontend", ...NODE],
+    examples: [
+      "windlass explain kube default/web --node-name n1",
+      "windlass explain file default/web --input cluster.yaml --frontend 10.96.0.10:80 --client-ip 192.0.2.7",
+    ],
   },
   simulate: {
     about: "Runs a whole cluster on this machine: a real API protocol, real sockets",

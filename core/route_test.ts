@@ -1,0 +1,161 @@
+/**
+ * "Where would this connection go?": which frontend is asked about, who the client is, what answers.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { type Json, service, slice, stateOf } from "./_fixtures.ts";
+import { parseIp } from "./ip.ts";
+import { type Route, route, routeText } from "./route.ts";
+
+const NODE = {
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name: "n1" },
+  spec: { podCIDRs: ["10.244.1.0/24", "nonsense"] },
+  status: {
+    addresses: [{ type: "Hostname", address: "n1" }, {
+      type: "InternalIP",
+      address: "192.168.1.10",
+    }],
+  },
+};
+
+const HERE = { addresses: ["10.244.1.5"], nodeName: "n1" };
+const THERE = { addresses: ["10.244.2.5"], nodeName: "n2" };
+
+const SPEC = {
+  type: "LoadBalancer",
+  clusterIPs: ["10.96.0.10", "2001:db8::10"],
+  ipFamilies: ["IPv4", "IPv6"],
+  externalTrafficPolicy: "Local",
+  externalIPs: ["192.0.2.10"],
+  loadBalancerSourceRanges: ["203.0.113.0/24"],
+  sessionAffinity: "ClientIP",
+  ports: [
+    { name: "web", port: 80, nodePort: 30080 },
+    { name: "dns", protocol: "UDP", port: 53, nodePort: 30080 },
+  ],
+};
+
+const BALANCED = { status: { loadBalancer: { ingress: [{ ip: "203.0.113.5" }] } } };
+
+function ask(
+  frontend: string,
+  client: string | null,
+  more: Json = {},
+  objects: readonly Json[] = [NODE],
+) {
+  const ports = [{ name: "web", port: 8080 }, { name: "dns", protocol: "UDP", port: 5353 }];
+  const state = stateOf([
+    ...objects,
+    service("web", { ...SPEC, ...more }, BALANCED),
+    slice("web-1", "web", [HERE, THERE], { ports }),
+  ]);
+  const clientIP = client === null ? null : parseIp(client);
+  assert.ok(client === null || clientIP !== null);
+  return route(state, { service: "default/web", frontend, clientIP });
+}
+
+function brief(routes: readonly Route[]): readonly string[] {
+  return routes.map(({ name, family, protocol, frontend, rule, endpoints }) =>
+    [name.slice("default/web:".length), family, protocol, frontend.kind, rule, ...endpoints].join(
+      " ",
+    )
+  );
+}
+
+const BOTH = "10.244.1.5:8080 10.244.2.5:8080";
+
+Deno.test.each(
+  [
+    ["10.96.0.10:80", null, [`web IPv4 TCP ClusterIP policy-cluster ${BOTH}`]],
+    ["10.96.0.10:53", null, [
+      "dns IPv4 UDP ClusterIP policy-cluster 10.244.1.5:5353 10.244.2.5:5353",
+    ]],
+    ["010.096.000.010:80", null, [`web IPv4 TCP ClusterIP policy-cluster ${BOTH}`]],
+    ["[2001:db8::10]:80", null, ["web IPv6 TCP ClusterIP no-endpoints"]],
+    ["2001:db8:0::10:80", null, ["web IPv6 TCP ClusterIP no-endpoints"]],
+    ["10.96.0.10:81", null, []],
+    ["10.96.0.10", null, []],
+    ["10.96.0.11:80", null, []],
+    ["nonsense:80", null, []],
+    ["", null, []],
+    ["192.0.2.10:80", "198.51.100.1", ["web IPv4 TCP ExternalIP policy-local 10.244.1.5:8080"]],
+    ["192.0.2.10:80", "10.244.1.77", [`web IPv4 TCP ExternalIP local-client ${BOTH}`]],
+    ["192.0.2.10:80", "192.168.1.10", [`web IPv4 TCP ExternalIP local-client ${BOTH}`]],
+    ["192.0.2.10:80", "2001:db8::1", []],
+    ["203.0.113.5:80", "203.0.113.77", ["web IPv4 TCP LoadBalancer policy-local 10.244.1.5:8080"]],
+    ["203.0.113.5:80", "198.51.100.1", ["web IPv4 TCP LoadBalancer source-not-allowed"]],
+    ["203.0.113.5:80", null, ["web IPv4 TCP LoadBalancer policy-local 10.244.1.5:8080"]],
+  ] as const,
+)("a connection to %j from %j", (frontend, client, answers) => {
+  assert.deepEqual(brief(ask(frontend, client)), answers);
+});
+
+Deno.test.each(["30080", ":30080", "*:30080"])("a node port is asked for as %j", (frontend) => {
+  assert.deepEqual(brief(ask(frontend, null)), [
+    "dns IPv4 UDP NodePort policy-local 10.244.1.5:5353",
+    "dns IPv6 UDP NodePort no-endpoints",
+    "web IPv4 TCP NodePort policy-local 10.244.1.5:8080",
+    "web IPv6 TCP NodePort no-endpoints",
+  ]);
+});
+
+Deno.test.each([
+  { client: "198.51.100.1", families: ["IPv4", "IPv4"] },
+  { client: "2001:db8::1", families: ["IPv6", "IPv6"] },
+])("a client reaches a node port over its own family only: $client", ({ client, families }) => {
+  assert.deepEqual(ask("30080", client).map(({ family }) => family), families);
+});
+
+Deno.test("a node that the API does not know has no clients of its own", () => {
+  const [answer] = ask("192.0.2.10:80", "10.244.1.77", {}, []);
+  assert.equal(answer?.rule, "policy-local");
+});
+
+Deno.test("without an endpoint here, policy Local drops, and policy Cluster does not", () => {
+  const routes = (externalTrafficPolicy: string) => {
+    const state = stateOf([
+      service("web", { ...SPEC, externalTrafficPolicy }, BALANCED),
+      slice("web-1", "web", [THERE], { ports: [{ name: "web", port: 8080 }] }),
+    ]);
+    return brief(
+      route(state, { service: "default/web", frontend: "192.0.2.10:80", clientIP: null }),
+    );
+  };
+  assert.deepEqual(routes("Local"), ["web IPv4 TCP ExternalIP no-local-endpoints"]);
+  assert.deepEqual(routes("Cluster"), ["web IPv4 TCP ExternalIP policy-cluster 10.244.2.5:8080"]);
+});
+
+Deno.test("a Service that the cluster does not have has no route", () => {
+  const question = { service: "default/nobody", frontend: "10.96.0.10:80", clientIP: null };
+  assert.deepEqual(route(stateOf([]), question), []);
+  assert.equal(
+    routeText(question, []),
+    "Service default/nobody has no frontend 10.96.0.10:80 on this node",
+  );
+});
+
+Deno.test("the answers in words", () => {
+  const question = {
+    service: "default/web",
+    frontend: "203.0.113.5:80",
+    clientIP: parseIp("203.0.113.7"),
+  };
+  assert.equal(
+    routeText(question, ask("203.0.113.5:80", "203.0.113.7")),
+    `\
+client 203.0.113.7 → LoadBalancer 203.0.113.5:80/TCP (default/web:web)
+  forward (policy-local): the traffic policy is Local: an endpoint on this node
+  → 10.244.1.5:8080
+  a client stays with its endpoint for 10800 s`,
+  );
+  const anyone = { ...question, frontend: "[2001:db8::10]:80", clientIP: null };
+  assert.equal(
+    routeText(anyone, ask("[2001:db8::10]:80", null, { sessionAffinity: "None" })),
+    `\
+a client → ClusterIP [2001:db8::10]:80/TCP (default/web:web)
+  reject (no-endpoints): the service port has no usable endpoint anywhere: connections are refused`,
+  );
+});
