@@ -5,7 +5,15 @@
  */
 import { didYouMean, nearest } from "../cli/suggest.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { explain, explanationText } from "../../core/mod.ts";
+import {
+  explain,
+  explanationText,
+  type Ip,
+  parseIp,
+  route,
+  type RouteQuestion,
+  routeText,
+} from "../../core/mod.ts";
 import { EXIT } from "../exit_code.ts";
 import type { CommandContext } from "./command.ts";
 import { readOnce } from "./read_once.ts";
@@ -14,6 +22,7 @@ import { readOnce } from "./read_once.ts";
 export async function run(context: CommandContext): Promise<number> {
   const { form, flags, io } = context;
   const service = readServiceName(form.rest[0] ?? "", form.name);
+  const clientIP = readClientIp(flags.clientIp, form.name);
   const { state } = await readOnce(context);
   const explanation = explain(state, service);
   if (explanation === null) {
@@ -21,12 +30,26 @@ export async function run(context: CommandContext): Promise<number> {
     io.stderr.write(`windlass: ${unknownService(service, known)}\n`);
     return EXIT.failed;
   }
-  io.stdout.write(
-    flags.outputTextJson === "json"
-      ? `${JSON.stringify(explanation, null, 2)}\n`
-      : `${explanationText(explanation)}\n`,
+  const print = (data: unknown, text: string) =>
+    io.stdout.write(`${flags.outputTextJson === "json" ? JSON.stringify(data, null, 2) : text}\n`);
+  if (clientIP === null && flags.frontend === null) {
+    print(explanation, explanationText(explanation));
+    return EXIT.done;
+  }
+  const question: RouteQuestion = { service, frontend: flags.frontend, clientIP };
+  const routes = route(state, question);
+  print({ ...question, clientIP: clientIP?.text ?? null, routes }, routeText(question, routes));
+  return routes.length === 0 ? EXIT.failed : EXIT.done;
+}
+
+function readClientIp(given: string | null, topic: string): Ip | null {
+  if (given === null) return null;
+  const ip = parseIp(given);
+  if (ip !== null) return ip;
+  throw new UsageError(
+    `Cannot read flag --client-ip: "${given}" is not an IP address; write 192.0.2.7, say`,
+    topic,
   );
-  return EXIT.done;
 }
 
 function readServiceName(given: string, topic: string): string {
