@@ -128,7 +128,7 @@ Deno.test("junk in any field: no other object suffers, the view keeps its promis
       const stepped = stepPipeline(valid, events).state;
       assert.deepEqual([...stepped.view.services], [...state.view.services]);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
 

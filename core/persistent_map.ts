@@ -95,7 +95,6 @@ export class PersistentMap<V> {
   /** The map without the key; this very map if it has none. */
   delete(key: string): PersistentMap<V> {
     if (!this.has(key)) return this;
-    if (this.size === 1) return PersistentMap.#empty;
     const root = withoutKey(this.#root, key, hashOf(key), 0);
     return root !== undefined && isBranch(root)
       ? new PersistentMap(root, this.size - 1)
@@ -186,7 +185,10 @@ function merged<V>(child: Child<V>, leaf: Leaf<V>, shift: number): Child<V> {
   return withLeaf(branch, leaf, shift + BITS);
 }
 
-/** The node without the key, which it has; a branch with one entry left shrinks to that entry. */
+/**
+ * The node without the key, which it has; a branch with one entry left shrinks to that entry, and
+ * what is empty is gone.
+ */
 function withoutKey<V>(
   node: Child<V>,
   key: string,
@@ -207,8 +209,9 @@ function withoutKey<V>(
     return { bitmap: node.bitmap, children: node.children.with(slot, rest) };
   }
   const children = node.children.toSpliced(slot, 1);
-  const only = children.length === 1 ? children[0] : undefined;
-  if (only !== undefined && !isBranch(only) && shift > 0) return only;
+  const [first] = children;
+  if (first === undefined) return undefined;
+  if (children.length === 1 && !isBranch(first) && shift > 0) return first;
   return { bitmap: node.bitmap & ~bit, children };
 }
 

@@ -137,7 +137,7 @@ export function routeText(question: RouteQuestion, routes: readonly Route[]): st
       : addressOf(frontend.ip, frontend.port);
     const head = `${client} → ${frontend.kind} ${address} ${each.protocol} (${each.name})`;
     const because = `  ${each.verdict} (${each.rule}): ${each.why}`;
-    const stay = each.affinitySeconds === 0
+    const stay = each.affinitySeconds === 0 || each.verdict !== "forward"
       ? []
       : [`  a client stays with its endpoint for ${each.affinitySeconds} s`];
     return [head, because, ...each.endpoints.map((endpoint) => `  → ${endpoint}`), ...stay].join(

@@ -41,7 +41,7 @@ const SPEC = {
 const BALANCED = { status: { loadBalancer: { ingress: [{ ip: "203.0.113.5" }] } } };
 
 function ask(
-  frontend: string,
+  frontend: string | null,
   client: string | null,
   more: Json = {},
   objects: readonly Json[] = [NODE],
@@ -128,34 +128,50 @@ Deno.test("without an endpoint here, policy Local drops, and policy Cluster does
   assert.deepEqual(routes("Cluster"), ["web IPv4 TCP ExternalIP policy-cluster 10.244.2.5:8080"]);
 });
 
-Deno.test("a Service that the cluster does not have has no route", () => {
-  const question = { service: "default/nobody", frontend: "10.96.0.10:80", clientIP: null };
+Deno.test("without a frontend in the question, every frontend answers", () => {
+  assert.deepEqual(ask(null, null).length, 12);
+  const ofClient = ask(null, "203.0.113.7", { ports: SPEC.ports.slice(0, 1) });
+  assert.deepEqual(brief(ofClient), [
+    `web IPv4 TCP ClusterIP policy-cluster ${BOTH}`,
+    "web IPv4 TCP NodePort policy-local 10.244.1.5:8080",
+    "web IPv4 TCP ExternalIP policy-local 10.244.1.5:8080",
+    "web IPv4 TCP LoadBalancer policy-local 10.244.1.5:8080",
+  ]);
+});
+
+const CLIENT = { text: "203.0.113.7", family: "IPv4" } as const;
+
+Deno.test.each([
+  { frontend: "10.96.0.9:80", clientIP: null, says: "no frontend 10.96.0.9:80 on this node" },
+  { frontend: null, clientIP: null, says: "no frontend on this node" },
+  { frontend: null, clientIP: CLIENT, says: "no frontend for IPv4 clients on this node" },
+])("where nothing answers, that is said: $says", ({ says, ...asked }) => {
+  const question = { service: "default/nobody", ...asked };
   assert.deepEqual(route(stateOf([]), question), []);
-  assert.equal(
-    routeText(question, []),
-    "Service default/nobody has no frontend 10.96.0.10:80 on this node",
-  );
+  assert.equal(routeText(question, []), `Service default/nobody has ${says}`);
 });
 
 Deno.test("the answers in words", () => {
-  const question = {
-    service: "default/web",
-    frontend: "203.0.113.5:80",
-    clientIP: parseIp("203.0.113.7"),
-  };
+  const question = { service: "default/web", frontend: null, clientIP: CLIENT };
+  const routes = [
+    ...ask("203.0.113.5:80", CLIENT.text),
+    ...ask("30080", CLIENT.text, { sessionAffinity: "None" }).slice(1),
+  ];
   assert.equal(
-    routeText(question, ask("203.0.113.5:80", "203.0.113.7")),
+    routeText(question, routes),
     `\
-client 203.0.113.7 → LoadBalancer 203.0.113.5:80/TCP (default/web:web)
+client 203.0.113.7 → LoadBalancer 203.0.113.5:80 TCP (default/web:web)
   forward (policy-local): the traffic policy is Local: an endpoint on this node
   → 10.244.1.5:8080
-  a client stays with its endpoint for 10800 s`,
+  a client stays with its endpoint for 10800 s
+client 203.0.113.7 → NodePort *:30080 TCP (default/web:web)
+  forward (policy-local): the traffic policy is Local: an endpoint on this node
+  → 10.244.1.5:8080`,
   );
-  const anyone = { ...question, frontend: "[2001:db8::10]:80", clientIP: null };
   assert.equal(
-    routeText(anyone, ask("[2001:db8::10]:80", null, { sessionAffinity: "None" })),
+    routeText({ ...question, clientIP: null }, ask("[2001:db8::10]:80", null).slice(0, 1)),
     `\
-a client → ClusterIP [2001:db8::10]:80/TCP (default/web:web)
+a client → ClusterIP [2001:db8::10]:80 TCP (default/web:web)
   reject (no-endpoints): the service port has no usable endpoint anywhere: connections are refused`,
   );
 });

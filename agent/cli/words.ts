@@ -80,7 +80,7 @@ export const COMMANDS = {
     flags: ["outputTextJson", "clientIp", "frontend", ...NODE],
     examples: [
       "windlass explain kube default/web --node-name n1",
-      "windlass explain file default/web --input cluster.yaml --frontend 10.96.0.10:80 --client-ip 192.0.2.7",
+      "windlass explain kube default/web --frontend 10.96.0.10:80 --client-ip 192.0.2.7",
     ],
   },
   simulate: {

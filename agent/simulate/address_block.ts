@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { RunError } from "../run_error.ts";
 import type { Random } from "./random.ts";
 
 /** Where the socket listens that keeps a block. */
@@ -40,16 +41,10 @@ export interface AddressBlock extends Disposable {
   podAddress(): string;
 }
 
-/** This machine cannot give the simulation addresses. */
-export class NoAddresses extends Error {
-  /** The class's name. */
-  override readonly name = "NoAddresses";
-}
-
 /**
  * Takes a free block.
  *
- * @throws {NoAddresses} If the machine answers on 127.0.0.1 only, or every block is taken.
+ * @throws {RunError} If the machine answers on 127.0.0.1 only, or every block is taken.
  */
 export function takeAddressBlock(random: Random): AddressBlock {
   const start = random.int(BLOCKS);
@@ -58,9 +53,9 @@ export function takeAddressBlock(random: Random): AddressBlock {
     const guard = tryListen(`127.${second}.255.254`, GUARD_PORT);
     if (guard !== null) return blockOf(second, guard);
   }
-  throw new NoAddresses(
-    `Cannot take a block of loopback addresses: port ${GUARD_PORT} is taken in each of 127.` +
-      `${FIRST_BLOCK}.0.0 to 127.${FIRST_BLOCK + BLOCKS - 1}.0.0; end other simulations first`,
+  throw new RunError(
+    `Cannot simulate: port ${GUARD_PORT} is taken on 127.B.255.254 for every B from ${FIRST_BLOCK} ` +
+      `to ${FIRST_BLOCK + BLOCKS - 1}; end other simulations, or what listens on that port, first`,
   );
 }
 
@@ -111,7 +106,7 @@ function tryListen(ip: string, port: number): Deno.TcpListener | null {
     return Deno.listen({ hostname: ip, port });
   } catch (cause) {
     if (cause instanceof Deno.errors.AddrNotAvailable) {
-      throw new NoAddresses(
+      throw new RunError(
         `Cannot simulate: this machine does not answer on ${ip}, and the simulation gives every ` +
           "service and pod an address of 127.0.0.0/8; Linux and Windows answer on all of them",
         { cause },

@@ -9,6 +9,8 @@ import type { AddressBlock } from "./address_block.ts";
 import type { ObjectStore } from "./api/object_store.ts";
 import type { Clock } from "./clock.ts";
 import type { Happening } from "./happenings.ts";
+import { inGroups } from "./in_groups.ts";
+import { startPod } from "./kubelet.ts";
 import type { Ledger } from "./ledger.ts";
 import {
   isReady,
@@ -21,7 +23,6 @@ import {
 } from "./model.ts";
 import { generatedName, serviceName } from "./names.ts";
 import { nodeObject, serviceObject } from "./objects.ts";
-import { type PodServer, startPodServer } from "./pod.ts";
 import type { Random } from "./random.ts";
 import { SliceController } from "./slice_controller.ts";
 
@@ -53,11 +54,17 @@ export interface ClusterOptions {
 const STARTUP_MS = 80;
 /** A pod that has not finished after this long is killed, as a kubelet does. */
 const KILL_AFTER_MS = 5000;
+const GRACE_STEPS = 10;
+/** As many services as the controllers work on at the same time, so as not to drown the machine. */
+const AT_ONCE = 25;
 const ZONES = ["a", "b", "c"] as const;
+
+/** A service whose pods come and go. */
+type LivingService = SimService & { readonly pods: Pod[]; lastDeathAt: number };
 
 /** A service as the cluster holds it. */
 interface Holding {
-  readonly service: SimService & { readonly pods: Pod[]; lastDeathAt: number };
+  readonly service: LivingService;
   readonly slices: SliceController;
   /** The port of its pods, 0 until the system has given one to the first. */
   targetPort: number;
@@ -138,7 +145,8 @@ export class Cluster {
 
   async #finish(pod: Pod, graceMs: number, signal: AbortSignal): Promise<void> {
     const { clock, onHappening } = this.#options;
-    await clock.sleep(graceMs, signal);
+    // In steps: where the whole process stands still for a while, the grace is not over with it.
+    for (let step = 0; step < GRACE_STEPS; step++) await clock.sleep(graceMs / GRACE_STEPS, signal);
     const finished = new AbortController();
     const finishing = pod.server.finish().finally(() => finished.abort());
     await clock.sleep(KILL_AFTER_MS, AbortSignal.any([signal, finished.signal]));
@@ -168,7 +176,7 @@ export class Cluster {
   /** The controllers notice that a node is lost, and start as many pods elsewhere. */
   async replaceLost(node: SimNode, signal: AbortSignal): Promise<void> {
     this.#writeNode(node);
-    const replacing = this.services.map(async (service) => {
+    await inGroups(this.services, AT_ONCE, async (service) => {
       // Who was leaving anyway is not replaced, and is removed when its time is over.
       const lost = service.pods.filter((pod) =>
         pod.node === node && !pod.alive && !pod.told.terminating
@@ -178,7 +186,6 @@ export class Cluster {
       await this.addPods(service, lost.length, signal);
       this.#remove(lost);
     });
-    await Promise.all(replacing);
   }
 
   /** A lost node runs again, without pods. */
@@ -207,19 +214,10 @@ export class Cluster {
 
   #addService(index: number, node: SimNode): Holding {
     const { block, store, random, clock } = this.#options;
-    const name = serviceName(index);
-    const { ip, port } = block.serviceAddress(index);
-    const nodePort = block.nodePort(node.ip);
-    const onNode: readonly SimFrontend[] = nodePort === null
-      ? []
-      : [{ kind: "NodePort", ip: node.ip, port: nodePort }];
+    const service = newService(index, node, block);
+    const { name, frontends: [clusterIP] } = service;
     const holding: Holding = {
-      service: {
-        name,
-        frontends: [{ kind: "ClusterIP", ip, port }, ...onNode],
-        pods: [],
-        lastDeathAt: -Infinity,
-      },
+      service,
       slices: new SliceController({
         service: name,
         store,
@@ -229,36 +227,23 @@ export class Cluster {
       targetPort: 0,
     };
     this.#holdings.set(name, holding);
-    this.#services.push(holding.service);
-    store.create(serviceObject({ name, clusterIP: ip, port, nodePort }));
+    this.#services.push(service);
+    const nodePort = service.frontends.find(({ kind }) => kind === "NodePort")?.port ?? null;
+    store.create(
+      serviceObject({ name, clusterIP: clusterIP.ip, port: clusterIP.port, nodePort }),
+    );
     return holding;
   }
 
   #startPod(holding: Holding, told: Told): Pod {
-    const { block, random } = this.#options;
-    const { service, slices } = holding;
-    const ip = block.podAddress();
-    const server = this.#startServer(ip, holding.targetPort);
-    if (holding.targetPort === 0) holding.targetPort = server.port;
-    const name = generatedName(service.name, random);
+    const { service, slices, targetPort: port } = holding;
     const node = this.#place(service);
-    const { endpoint } = server;
-    const pod: Pod = { name, service: service.name, node, ip, endpoint, server, alive: true, told };
+    const pod = startPod({ ...this.#options, service: service.name, node, port, told });
+    if (port === 0) holding.targetPort = pod.server.port;
     node.pods += 1;
     service.pods.push(pod);
     slices.add(pod);
     return pod;
-  }
-
-  #startServer(ip: string, port: number): PodServer {
-    const { ledger, onError } = this.#options;
-    try {
-      return startPodServer({ ip, port, ledger, onError });
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-      // Somebody listens on every address of the machine. A named port may differ from pod to pod.
-      return startPodServer({ ip, port: 0, ledger, onError });
-    }
   }
 
   /** The running node with the fewest pods of the service, then with the fewest of all. */
@@ -307,6 +292,20 @@ export class Cluster {
     const watched = work.catch(this.#options.onError).finally(() => this.#leaving.delete(watched));
     this.#leaving.add(watched);
   }
+}
+
+/** The service with that index, on its ClusterIP, and on a node port as long as there are any. */
+function newService(index: number, node: SimNode, block: AddressBlock): LivingService {
+  const nodePort = block.nodePort(node.ip);
+  const onNode: readonly SimFrontend[] = nodePort === null
+    ? []
+    : [{ kind: "NodePort", ip: node.ip, port: nodePort }];
+  return {
+    name: serviceName(index),
+    frontends: [{ kind: "ClusterIP", ...block.serviceAddress(index) }, ...onNode],
+    pods: [],
+    lastDeathAt: -Infinity,
+  };
 }
 
 function times<T>(count: number, make: () => T): T[] {

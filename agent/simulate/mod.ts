@@ -5,9 +5,9 @@
  * @module
  */
 import { unreachable } from "../../core/mod.ts";
+import { UsageError } from "../cli/usage_error.ts";
 import { EXIT } from "../exit_code.ts";
 import type { Io } from "../io.ts";
-import { errorText } from "./net_errors.ts";
 import { checkOptions, type SimulateOptions } from "./options.ts";
 import { paintLine, type Span } from "./paint.ts";
 import { storiesOf } from "./scenario_names.ts";
@@ -31,8 +31,10 @@ export type SimulateIo = Pick<Io, "stdout" | "stderr" | "env">;
 /**
  * Runs a simulation, shows it, and prints what it found.
  *
- * @returns The exit code: 0 if nothing went wrong, 1 if something did, 2 for options that cannot be
- * simulated, 130 if it was ended early and nothing had gone wrong.
+ * @returns The exit code: 0 if nothing went wrong, 1 if something did, 130 if it was ended early and
+ * nothing had gone wrong.
+ * @throws {UsageError} If the options cannot be simulated.
+ * @throws {RunError} If the machine cannot simulate.
  */
 export async function simulate(
   options: SimulateOptions,
@@ -40,19 +42,10 @@ export async function simulate(
   signal: AbortSignal,
 ): Promise<number> {
   const check = checkOptions(options);
-  if (!check.ok) {
-    io.stderr.write(`${check.why}\n`);
-    return EXIT.usage;
-  }
+  if (!check.ok) throw new UsageError(check.why, "simulate");
   const color = io.stdout.isTerminal && (io.env("NO_COLOR") ?? "") === "";
   const stories = storiesOf(check.scenario);
-  let outcome: Outcome;
-  try {
-    outcome = await shown({ options, stories, signal }, io, color);
-  } catch (error) {
-    io.stderr.write(`${errorText(error)}\n`);
-    return EXIT.failed;
-  }
+  const outcome = await shown({ options, stories, signal }, io, color);
   const print = (line: readonly Span[]): string =>
     paintLine(line, { columns: Infinity, color }) + "\n";
   const total = outcome.tally.total();

@@ -65,6 +65,11 @@ export class Observer {
     return this.#apiAway;
   }
 
+  /** The last line of news, `null` if there is none. */
+  get lastNote(): string | null {
+    return this.#news.at(-1)?.text ?? null;
+  }
+
   /** Something happens in the cluster. */
   happening(happening: Happening): void {
     if (happening.type === "api-away") this.#apiAway = true;

@@ -6,6 +6,7 @@
  */
 import type { Cluster } from "./cluster.ts";
 import type { Happening } from "./happenings.ts";
+import { inGroups } from "./in_groups.ts";
 import { isReady, type SimNode, type SimService } from "./model.ts";
 import type { Random } from "./random.ts";
 import type { Story } from "./scenario_names.ts";
@@ -103,6 +104,9 @@ function shrink(stage: Stage, service: SimService, count: number): number {
   return leaving.length;
 }
 
+/** As many services as get a pod onto the returned node at the same time. */
+const MOVED_AT_ONCE = 25;
+
 /** Loses a node with all its pods, replaces them, and gets the node back. */
 async function loseOne(stage: Stage): Promise<void> {
   const { cluster, random, signal } = stage;
@@ -119,7 +123,7 @@ async function loseOne(stage: Stage): Promise<void> {
   await cluster.replaceLost(node, signal);
   await stage.rest(200);
   cluster.returnNode(node);
-  await Promise.all(cluster.services.map((service) => moveOneTo(stage, service)));
+  await inGroups(cluster.services, MOVED_AT_ONCE, (service) => moveOne(stage, service));
 }
 
 /** Any node but the agent's own. A cluster of one node gets a second one. */
@@ -129,7 +133,7 @@ function nodesToLose(cluster: Cluster): readonly SimNode[] {
 }
 
 /** Replaces a pod of the service's fullest node: the new one goes to the emptiest. */
-async function moveOneTo(stage: Stage, service: SimService): Promise<void> {
+async function moveOne(stage: Stage, service: SimService): Promise<void> {
   const perNode = new Map<SimNode, number>();
   const ready = service.pods.filter(isReady);
   for (const { node } of ready) perNode.set(node, (perNode.get(node) ?? 0) + 1);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { RunError } from "../run_error.ts";
 import { ChangeWatch } from "./change_watch.ts";
 import { type Clock, realClock } from "./clock.ts";
 import type { Happening } from "./happenings.ts";
@@ -56,13 +57,15 @@ interface Run extends SimulationSetup {
 
 const FRAME_MS = 200;
 const FRAMES_PER_SECOND = 1000 / FRAME_MS;
+/** How long the agent may take for its first sync, of however many services. */
+const FIRST_SYNC_MS = 30_000;
 /** No question about a moment longer ago than this can come: clients give up before. */
 const TIMELINE_MS = 30_000;
 
 /**
  * Runs a simulation to its end, and leaves nothing behind.
  *
- * @throws {NoAddresses} If the machine has no addresses for it.
+ * @throws {RunError} If the machine has no addresses for it, or the agent never begins.
  * @throws {Error} If something happens that no rule foresees, such as running out of sockets.
  */
 export async function runSimulation(setup: SimulationSetup): Promise<Outcome> {
@@ -97,7 +100,9 @@ async function run(given: Run): Promise<void> {
   };
   const { makeBackend = userspaceOn } = given;
   await using testbed = await openTestbed({ ...given, makeBackend, random, onHappening });
-  await Promise.race([testbed.programmed, early]);
+  const tooLate = clock.sleep(FIRST_SYNC_MS, ending.signal).then(() => "too late" as const);
+  const first = await Promise.race([testbed.programmed, early, tooLate]);
+  if (first === "too late") throw new RunError(whyNoSync(observer));
   if (given.signal.aborted) return;
 
   const traffic = new Traffic({
@@ -136,6 +141,11 @@ async function run(given: Run): Promise<void> {
   await traffic.stop(); // before the pods, so that nobody asks one that ends with the simulation
   ending.abort();
   await Promise.all([playing, showing]);
+}
+
+function whyNoSync({ lastNote }: Observer): string {
+  return `Cannot begin: in ${FIRST_SYNC_MS / 1000} s the agent has not learned of the services ` +
+    `from the simulation's own API server; ${lastNote ?? "it gives no reason"}`;
 }
 
 /** Shows what goes on until the signal aborts, and drops what the timeline need not keep. */

@@ -8,6 +8,7 @@ import { type Backend, userspaceBackend, type UserspaceOp } from "../../backends
 import type { UserspaceState } from "../../backends/mod.ts";
 import { SILENT } from "../../core/mod.ts";
 import { kubeSource, loadKubeConnection } from "../../proto/mod.ts";
+import { RunError } from "../run_error.ts";
 import { startAgent } from "../sync_loop.ts";
 import { takeAddressBlock } from "./address_block.ts";
 import { type ApiServer, startApiServer } from "./api/api_server.ts";
@@ -65,11 +66,14 @@ export interface Testbed extends AsyncDisposable {
 
 /** The agent's rest between two syncs: a demonstration shows what it can do. */
 const MIN_SYNC_PERIOD_MS = 10;
+/** How long the agent may take to end. */
+const STOP_MS = 10_000;
+const LATE = `Cannot end in order: ${STOP_MS / 1000} s after it was told to, the agent still runs`;
 
 /**
  * Opens a testbed.
  *
- * @throws {NoAddresses} If the machine has no addresses for it.
+ * @throws {RunError} If the machine has no addresses for it.
  */
 export async function openTestbed(given: TestbedOptions): Promise<Testbed> {
   const { clock, tally, random, trouble } = given;
@@ -109,7 +113,13 @@ export async function openTestbed(given: TestbedOptions): Promise<Testbed> {
   let stopping = false;
   things.defer(async () => {
     stopping = true;
-    await agent.stop(AbortSignal.abort()); // the load has gone by now: nothing is to drain
+    const over = new AbortController();
+    // The load has gone by now: nothing is to drain.
+    const stopped = agent.stop(AbortSignal.abort()).catch(trouble.report).finally(() =>
+      over.abort()
+    );
+    await Promise.race([stopped, clock.sleep(STOP_MS, over.signal)]);
+    if (!over.signal.aborted) trouble.report(new RunError(LATE));
   });
   agent.done.then(() => {
     if (!stopping) throw new Error("Cannot go on: the agent has ended, though nobody stopped it");

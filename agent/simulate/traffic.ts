@@ -58,7 +58,9 @@ export class Traffic {
     this.#options = options;
     this.#clients = Array.from({ length: options.connections }, (_, index) => {
       const random = options.random.fork(`client ${index}`);
-      const client = index % 2 === 0 ? this.#comeAndGo(random) : this.#stay(random, index);
+      const client = index % 2 === 0
+        ? this.#comeAndGo(random)
+        : this.#stay(random, Math.floor(index / 2));
       return client.catch(options.onError);
     });
   }
@@ -111,11 +113,12 @@ export class Traffic {
     });
   }
 
-  async #stay(random: Random, index: number): Promise<void> {
+  /** Keeps one connection, to the service of that number first; to the next one after its end. */
+  async #stay(random: Random, first: number): Promise<void> {
     const { services } = this.#options;
     await this.#rest(random.next() * this.#restMs);
     for (let round = 0; !this.#stopping.signal.aborted; round++) {
-      const service = services[(index + round) % services.length] ?? random.pick(services);
+      const service = services[(first + round) % services.length] ?? random.pick(services);
       await this.#connect("kept", service, random, async (ask) => {
         while (await ask(false) === "answered") {
           await this.#rest((0.5 + random.next()) * this.#restMs);

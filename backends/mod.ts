@@ -1,0 +1,9 @@
+/**
+ * Backends: how a node's view becomes real. This is the only door of the room.
+ *
+ * @module
+ */
+export type { ApplyResult, Backend, Op, Plan } from "./backend.ts";
+export * from "./print/mod.ts";
+export * from "./reconcile/mod.ts";
+export * from "./userspace/mod.ts";

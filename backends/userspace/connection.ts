@@ -1,0 +1,180 @@
+/**
+ * One proxied TCP connection, from the accepted socket to the end of both sides.
+ *
+ * @module
+ */
+import { addressOf } from "../../core/mod.ts";
+import type { Logger } from "../../core/mod.ts";
+import type { BackendAddress } from "./balancer.ts";
+import type { BufferPool } from "./buffers.ts";
+import type { ConnectionEvent } from "./data_path.ts";
+import { Dial, type DialOptions } from "./dial.ts";
+import { type Meter, pump, type PumpOptions } from "./pump.ts";
+import { messageOf, type TcpStream } from "./sockets.ts";
+
+/** What a connection needs from its listener. */
+export interface ConnectionOptions {
+  /** The listener's key. */
+  readonly listener: string;
+  /** Gives the service port that the listener serves now, for the log. */
+  readonly servicePort: () => string;
+  /** How to find an endpoint; the client is added. */
+  readonly dial: Omit<DialOptions, "client">;
+  /** Where buffers come from. */
+  readonly pool: BufferPool;
+  /** Who says when a direction goes on after its share of bytes. */
+  readonly turns: PumpOptions["turns"];
+  /** After how many bytes a direction gives the others a turn. */
+  readonly quantum: number;
+  /** Counts what all clients of the listener send. */
+  readonly totalIn: Meter;
+  /** Counts what is sent to all clients of the listener. */
+  readonly totalOut: Meter;
+  /** Where to write what happens. */
+  readonly log: Logger;
+  /** Is told what happens. */
+  readonly onEvent: (event: ConnectionEvent) => void;
+}
+
+/** One proxied TCP connection. */
+export class Connection {
+  readonly #client: TcpStream;
+  readonly #options: ConnectionOptions;
+  readonly #dial: Dial;
+  /** Fixed at the start: the listener may pass to another service port while this lives. */
+  readonly #service: string;
+  #endpoint: TcpStream | null = null;
+  #how: "ended" | "broken" | "cut" = "ended";
+
+  /** Takes a client's connection over. */
+  constructor(client: TcpStream, options: ConnectionOptions) {
+    this.#client = client;
+    this.#options = options;
+    this.#service = options.servicePort();
+    this.#dial = new Dial({ ...options.dial, client: client.remoteAddr.hostname });
+  }
+
+  /** Carries it to its end. Never rejects; answers how it went. */
+  async run(): Promise<"ended" | "broken" | "cut" | "no-endpoints" | "dial-failed" | "stopped"> {
+    const { listener, log, onEvent } = this.#options;
+    const client = addressText(this.#client.remoteAddr);
+    log.v(3)?.info("Accepted TCP connection", { service: this.#service, client, listener });
+    const dialled = await this.#dial.run();
+    if (!dialled.ok) {
+      close(this.#client);
+      if (dialled.why !== "stopped") {
+        log.v(2)?.info("Closed a connection that no endpoint took", {
+          service: this.#service,
+          client,
+          listener,
+          why: dialled.why,
+        });
+      }
+      onEvent({ type: "rejected", listener, client, why: dialled.why });
+      return dialled.why;
+    }
+    const { stream, backend } = dialled;
+    log.v(3)?.info("Mapped service to endpoint", {
+      service: this.#service,
+      client,
+      endpoint: backend.address,
+    });
+    onEvent({ type: "mapped", listener, client, backend: backend.address });
+    await this.#carry(stream, backend, client);
+    return this.#how;
+  }
+
+  /** Ends it now, whatever is under way. */
+  cut(): void {
+    this.#dial.stop();
+    this.#reset("cut");
+  }
+
+  async #carry(endpoint: TcpStream, backend: BackendAddress, client: string): Promise<void> {
+    const { listener, totalIn, totalOut, log, onEvent } = this.#options;
+    const fromClient: Meter = { bytes: 0 };
+    const toClient: Meter = { bytes: 0 };
+    this.#endpoint = endpoint;
+    if (this.#how === "cut") {
+      close(endpoint); // told to stop in the moment in which the endpoint answered
+    } else {
+      this.#tune(endpoint);
+      log.v(4)?.info("Creating proxy", {
+        service: this.#service,
+        client,
+        from: addressText(endpoint.localAddr),
+        endpoint: backend.address,
+      });
+      await Promise.all([
+        this.#copy(this.#client, endpoint, fromClient, totalIn),
+        this.#copy(endpoint, this.#client, toClient, totalOut),
+      ]);
+      close(this.#client);
+      close(endpoint);
+    }
+    const bytesIn = fromClient.bytes;
+    const bytesOut = toClient.bytes;
+    const fields = { service: this.#service, client, endpoint: backend.address, bytesIn, bytesOut };
+    log.v(4)?.info("Proxied connection is over", { ...fields, how: this.#how });
+    onEvent({
+      type: "closed",
+      listener,
+      client,
+      backend: backend.address,
+      bytesIn,
+      bytesOut,
+      how: this.#how,
+    });
+  }
+
+  async #copy(from: TcpStream, to: TcpStream, meter: Meter, total: Meter): Promise<void> {
+    const { pool, turns, quantum } = this.#options;
+    try {
+      await pump({ from, to, pool, meter, total, turns, quantum });
+    } catch (error) {
+      this.#broke(error);
+    }
+  }
+
+  /** Small writes go out at once, and a peer that is gone without a word is noticed in the end. */
+  #tune(endpoint: TcpStream): void {
+    try {
+      for (const stream of [this.#client, endpoint]) {
+        stream.setNoDelay(true);
+        stream.setKeepAlive(true);
+      }
+    } catch (error) {
+      this.#broke(error);
+    }
+  }
+
+  /** A connection that breaks in one direction is of no use in the other. */
+  #broke(error: unknown): void {
+    if (this.#how !== "ended") return;
+    const { log } = this.#options;
+    const fields = { service: this.#service, error: messageOf(error) };
+    // Peers that go away are nothing special, mistakes of this program are.
+    if (error instanceof TypeError) log.error("Proxied connection broke by a bug", fields);
+    else log.v(4)?.info("Proxied connection broke", fields);
+    this.#reset("broken");
+  }
+
+  #reset(how: "broken" | "cut"): void {
+    if (this.#how === "ended") this.#how = how;
+    close(this.#client);
+    if (this.#endpoint !== null) close(this.#endpoint);
+  }
+}
+
+/** Closes a socket that another path may have closed already. */
+function close(stream: TcpStream): void {
+  try {
+    stream.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
+
+function addressText(address: Deno.NetAddr): string {
+  return addressOf(address.hostname, address.port);
+}

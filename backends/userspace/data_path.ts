@@ -1,0 +1,113 @@
+/**
+ * The contract of a data path: who carries the bytes of a listener. The control path speaks to it in
+ * plain data only, so that another one (in workers, or native) can take its place.
+ *
+ * @module
+ */
+import type { FrontendKind } from "../../core/mod.ts";
+import type { DialFailure } from "./dial.ts";
+import type { ListenerSpec } from "./spec.ts";
+
+/** Why a connection was closed without having been proxied. */
+export type Rejection = "no-endpoints" | "dial-failed" | "stopped";
+
+/** What happened to a connection; for tests and the simulation. */
+export type ConnectionEvent =
+  | {
+    /** It leads to an endpoint now. */
+    readonly type: "mapped";
+    /** The listener's key. */
+    readonly listener: string;
+    /** The client, as `ip:port`. */
+    readonly client: string;
+    /** The endpoint, as `ip:port`. */
+    readonly backend: string;
+  }
+  | {
+    /** It was closed without having been proxied. */
+    readonly type: "rejected";
+    /** The listener's key. */
+    readonly listener: string;
+    /** The client, as `ip:port`. */
+    readonly client: string;
+    /** Why. */
+    readonly why: Rejection;
+  }
+  | {
+    /** It is over. */
+    readonly type: "closed";
+    /** The listener's key. */
+    readonly listener: string;
+    /** The client, as `ip:port`. */
+    readonly client: string;
+    /** The endpoint, as `ip:port`. */
+    readonly backend: string;
+    /** Bytes from the client. */
+    readonly bytesIn: number;
+    /** Bytes to the client. */
+    readonly bytesOut: number;
+    /** How: both sides had ended it, one of them broke it, or we did when time was up. */
+    readonly how: "ended" | "broken" | "cut";
+  };
+
+/** The counts of one listener. They only grow, but for `active`. */
+export interface ListenerCounts {
+  /** Connections accepted. */
+  readonly accepted: number;
+  /** Connections that live now, those that are being dialled included. */
+  readonly active: number;
+  /** Connections that one side broke off. */
+  readonly broken: number;
+  /** Bytes from clients. */
+  readonly bytesIn: number;
+  /** Bytes to clients. */
+  readonly bytesOut: number;
+  /** Connections closed without having been proxied, by cause. */
+  readonly rejected: Readonly<Record<Rejection, number>>;
+  /** Tries to reach an endpoint that failed, by cause. */
+  readonly dialFailures: Readonly<Record<DialFailure, number>>;
+  /** Times that the platform could not accept a connection. */
+  readonly acceptFailures: number;
+}
+
+/** One listener as it is now. */
+export interface ListenerStats extends ListenerCounts {
+  /** Its key. */
+  readonly key: string;
+  /** The service port that it serves. */
+  readonly servicePort: string;
+  /** Which of the service port's frontends it is. */
+  readonly kind: FrontendKind;
+  /** The address that it listens on. */
+  readonly ip: string;
+  /** The port that it listens on, as the platform says. */
+  readonly port: number;
+  /** How many endpoints it may use. */
+  readonly backends: number;
+}
+
+/** One open listener. */
+export interface Listener {
+  /** What it is. */
+  readonly spec: ListenerSpec;
+  /** Makes it this from now on, for new connections. The key must be the same. */
+  update(spec: ListenerSpec): void;
+  /** Stops accepting; resolves when the address is free again. Live connections go on. */
+  stop(): Promise<void>;
+  /** Resolves when it is stopped and the last live connection has come to its end. */
+  readonly ended: Promise<void>;
+  /** Closes the live connections. */
+  cut(): void;
+  /** How it is. */
+  stats(): ListenerStats;
+}
+
+/** Opens listeners. */
+export interface DataPath {
+  /** Its name, for logs. */
+  readonly name: string;
+  /** Opens a listener. Rejects with the platform's error if it cannot be bound. */
+  open(spec: ListenerSpec): Promise<Listener>;
+  /** Gives back what the listeners share, once they all have come to their end. */
+  close(): void;
+}

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { roundRobin } from "./balancer.ts";
+import { Dial, type DialFailure, failureOf } from "./dial.ts";
+import type { Sockets, TcpStream } from "./sockets.ts";
+
+/** What an endpoint does with a try: take it, refuse it, never answer, or cost us the last socket. */
+type Behaviour = "take" | "refuse" | "hang" | "short";
+
+const unused = () => assert.fail("a dial only makes the connection");
+const ADDRESS: Deno.NetAddr = { transport: "tcp", hostname: "127.0.0.1", port: 1 };
+const STREAM: TcpStream = {
+  read: unused,
+  write: unused,
+  closeWrite: unused,
+  close: unused,
+  setNoDelay: unused,
+  setKeepAlive: unused,
+  unref: unused,
+  localAddr: ADDRESS,
+  remoteAddr: ADDRESS,
+};
+
+function refusal(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+/** A dial over endpoints whose behaviour is scripted, try by try; the last one stays. */
+function rig(script: Record<string, Behaviour[]>, timeouts = [1, 1, 1, 1]) {
+  const tries: string[] = [];
+  const failures: [string, DialFailure][] = [];
+  const balancer = roundRobin(() => 0);
+  balancer.replace(Object.keys(script).map((name) => `${name}:1`));
+  let hanging = Promise.withResolvers<void>();
+  const connect: Sockets["connect"] = (name, _port, signal) => {
+    const behaviours = script[name] ?? [];
+    const behaviour = behaviours.length > 1 ? behaviours.shift() : behaviours[0];
+    tries.push(name);
+    switch (behaviour) {
+      case "take":
+        return Promise.resolve(STREAM);
+      case "refuse":
+        return Promise.reject(refusal("ECONNREFUSED"));
+      case "short":
+        return Promise.reject(refusal("EMFILE"));
+      default:
+        hanging.resolve();
+        hanging = Promise.withResolvers();
+        return new Promise((_, reject) =>
+          signal.addEventListener("abort", () => reject(refusal("EINTR")))
+        );
+    }
+  };
+  const dial = new Dial({
+    balancer,
+    client: "c",
+    sockets: { listen: () => assert.fail("listened"), connect },
+    timeouts,
+    now: () => 0, // so that a slow machine does not meet the deadline
+    onFailure: (backend, why) => failures.push([backend.address, why]),
+  });
+  return { dial, tries, failures, hangs: hanging.promise };
+}
+
+async function outcome(dial: Dial): Promise<string> {
+  const dialled = await dial.run();
+  return dialled.ok ? dialled.backend.ip : dialled.why;
+}
+
+Deno.test.each(
+  [
+    {
+      what: "takes the first endpoint",
+      script: { a: ["take"], b: ["take"] },
+      tries: "a",
+      end: "a",
+    },
+    {
+      what: "goes on to the next where one refuses",
+      script: { a: ["refuse"], b: ["take"] },
+      tries: "a b",
+      end: "b",
+    },
+    {
+      what: "tries every endpoint that refuses, once",
+      script: { a: ["refuse"], b: ["refuse"], c: ["refuse"], d: ["refuse"], e: ["refuse"] },
+      tries: "a b c d e",
+      end: "dial-failed",
+    },
+    {
+      what: "goes on to the next where one does not answer",
+      script: { a: ["hang"], b: ["take"] },
+      tries: "a b",
+      end: "b",
+    },
+    {
+      what: "comes back to a slow endpoint when no other is left",
+      script: { a: ["hang", "take"], b: ["refuse"] },
+      tries: "a b a",
+      end: "a",
+    },
+    {
+      what: "gives up after as many time-outs as there are",
+      script: { a: ["hang"], b: ["hang"] },
+      tries: "a b a b",
+      end: "dial-failed",
+    },
+    {
+      what: "waits and tries again where this machine is short of sockets",
+      script: { a: ["short", "short", "take"] },
+      tries: "a a a",
+      end: "a",
+    },
+    { what: "says so where there is no endpoint", script: {}, tries: "", end: "no-endpoints" },
+  ] as const,
+)("a dial $what", async ({ script, tries, end }) => {
+  const subject = rig(
+    Object.fromEntries(Object.entries(script).map(([name, list]) => [name, [...list]])),
+    [5, 5, 5, 5],
+  );
+  assert.equal(await outcome(subject.dial), end);
+  assert.equal(subject.tries.join(" "), tries);
+});
+
+Deno.test("a dial tells each failure with its cause", async () => {
+  const { dial, failures } = rig({ a: ["refuse"], b: ["hang"], c: ["take"] });
+  await outcome(dial);
+  assert.deepEqual(failures, [["a:1", "refused"], ["b:1", "timeout"]]);
+});
+
+Deno.test("a dial ends when it is stopped, and tells no failure for that", async () => {
+  const { dial, failures, hangs } = rig({ a: ["hang"] }, [60_000]);
+  const end = outcome(dial);
+  await hangs;
+  dial.stop();
+  assert.equal(await end, "stopped");
+  assert.deepEqual(failures, []);
+});
+
+Deno.test("a dial keeps its deadline, also where endpoints are slow to refuse", async () => {
+  let time = 0;
+  let tries = 0;
+  const balancer = roundRobin(() => 0);
+  balancer.replace(Array.from({ length: 100 }, (_, i) => `${100 + i}:1`));
+  const dial = new Dial({
+    balancer,
+    client: "c",
+    sockets: {
+      listen: () => assert.fail("listened"),
+      connect() {
+        tries++;
+        time += 200;
+        return Promise.reject(refusal("ECONNREFUSED"));
+      },
+    },
+    timeouts: [250, 500],
+    now: () => time,
+    onFailure: () => {},
+  });
+  assert.equal(await outcome(dial), "dial-failed");
+  assert.equal(tries, 4);
+});
+
+Deno.test.each([
+  { code: "ECONNREFUSED", why: "refused" },
+  { code: "ECONNRESET", why: "refused" },
+  { code: "ETIMEDOUT", why: "timeout" },
+  { code: "EHOSTUNREACH", why: "unreachable" },
+  { code: "ENETUNREACH", why: "unreachable" },
+  { code: "EMFILE", why: "shortage" },
+  { code: "EADDRNOTAVAIL", why: "shortage" },
+  { code: "EWHATEVER", why: "other" },
+])("a dial that meets $code failed by $why", ({ code, why }) => {
+  assert.equal(failureOf(refusal(code)), why);
+});
+
+Deno.test("a dial that finds Windows out of ephemeral ports failed by shortage", () => {
+  assert.equal(failureOf(new Error("No buffer space (os error 10055)")), "shortage");
+});

@@ -1,0 +1,90 @@
+/**
+ * Which listeners a service port needs. Pure.
+ *
+ * @module
+ */
+import {
+  addressOf,
+  type EndpointView,
+  type Frontend,
+  FRONTEND_KINDS,
+  type FrontendKind,
+  type Protocol,
+  type ServicePortView,
+} from "../../core/mod.ts";
+import type { NodePortAddresses } from "./node_port_addresses.ts";
+import { LISTENER_PROTOCOLS, type ListenerProtocol, type ListenerSpec } from "./spec.ts";
+
+/** The protocol, if this backend proxies it. */
+export function supportedProtocol(protocol: Protocol): ListenerProtocol | null {
+  return LISTENER_PROTOCOLS.find((supported) => supported === protocol) ?? null;
+}
+
+/**
+ * The listeners that a service port needs. Of two frontends on one address, the kind that comes
+ * first in {@linkcode FRONTEND_KINDS} decides.
+ */
+export function listenersOf(
+  entry: ServicePortView,
+  nodePorts: NodePortAddresses,
+): readonly ListenerSpec[] {
+  const protocol = supportedProtocol(entry.protocol);
+  if (protocol === null) return [];
+  const { internal, external } = backendsOf(entry.endpoints);
+  const listeners = new Map<string, ListenerSpec>();
+  for (const frontend of entry.frontends) {
+    const { kind, port } = frontend;
+    for (const ip of addressesOf(frontend, nodePorts[entry.family])) {
+      const key = `${protocol}/${addressOf(ip, port)}`;
+      const other = listeners.get(key);
+      if (other !== undefined && rankOf(other.kind) <= rankOf(kind)) continue;
+      listeners.set(key, {
+        key,
+        protocol,
+        ip,
+        port,
+        servicePort: entry.name,
+        kind,
+        policy: "round-robin",
+        affinitySeconds: entry.sessionAffinity?.clientIP.timeoutSeconds ?? 0,
+        backends: kind === "ClusterIP" ? internal : external,
+      });
+    }
+  }
+  return [...listeners.values()];
+}
+
+/** Which of two wishes for one socket goes first: by kind, then by name. Never depends on history. */
+export function compareClaims(a: ListenerSpec, b: ListenerSpec): number {
+  return rankOf(a.kind) - rankOf(b.kind) || (a.servicePort < b.servicePort ? -1 : 1);
+}
+
+function rankOf(kind: FrontendKind): number {
+  return FRONTEND_KINDS.indexOf(kind);
+}
+
+function addressesOf(frontend: Frontend, nodePorts: readonly string[]): readonly string[] {
+  return frontend.kind === "NodePort" ? nodePorts : [frontend.ip];
+}
+
+/** The endpoints for traffic from inside and from outside; one list where they are the same. */
+function backendsOf(endpoints: readonly EndpointView[]): {
+  readonly internal: readonly string[];
+  readonly external: readonly string[];
+} {
+  const internal = addressesWhere(endpoints, (each) => each.internal);
+  const external = endpoints.every((each) => each.internal === each.external)
+    ? internal
+    : addressesWhere(endpoints, (each) => each.external);
+  return { internal, external };
+}
+
+/** Each address once: an endpoint may be told twice, in two slices. */
+function addressesWhere(
+  endpoints: readonly EndpointView[],
+  use: (endpoint: EndpointView) => boolean,
+): readonly string[] {
+  const addresses = new Set<string>();
+  for (const each of endpoints) if (use(each)) addresses.add(addressOf(each.ip, each.port));
+  return [...addresses];
+}

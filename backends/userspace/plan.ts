@@ -1,0 +1,237 @@
+/**
+ * From changes of the view to operations on listeners and addresses. Pure, and as cheap as the
+ * change is small.
+ *
+ * @module
+ */
+import { addressOf, type Change, PersistentMap, type ServicePortView } from "../../core/mod.ts";
+import type { Plan } from "../backend.ts";
+import { compareClaims, listenersOf, supportedProtocol } from "./listeners.ts";
+import type { NodePortAddresses } from "./node_port_addresses.ts";
+import {
+  addressKey,
+  isWildcard,
+  LISTENER_PROTOCOLS,
+  type ListenerSpec,
+  sameBackends,
+  sameListener,
+  type UserspaceOp,
+} from "./spec.ts";
+
+/** What the backend was asked for so far. */
+export interface UserspaceState {
+  /**
+   * By listener key, who wants the socket. The first one has it; the others get it when that one
+   * goes. The view gives a frontend to one service port only, but a node port on one address may
+   * still be another's external IP and port.
+   */
+  readonly claims: PersistentMap<readonly ListenerSpec[]>;
+  /** How many listeners need each managed address. */
+  readonly addresses: PersistentMap<number>;
+}
+
+/** The state before anything was planned. */
+export const INITIAL_STATE: UserspaceState = {
+  claims: PersistentMap.empty(),
+  addresses: PersistentMap.empty(),
+};
+
+/** What the planner must know of the node. */
+export interface PlannerOptions {
+  /** Whether to put service addresses on an interface. */
+  readonly manageAddresses: boolean;
+  /** Where node ports are served. */
+  readonly nodePorts: NodePortAddresses;
+}
+
+/** One socket whose holder came, changed or went. */
+interface Transition {
+  readonly before: ListenerSpec | null;
+  readonly now: ListenerSpec | null;
+}
+
+/**
+ * Plans the operations for some changes. In the order of the answer each may be carried out by
+ * itself: what goes makes room first, addresses come before their listeners and go after them.
+ */
+export function planChanges(
+  changes: readonly Change[],
+  state: UserspaceState,
+  options: PlannerOptions,
+): Plan<UserspaceOp, UserspaceState> {
+  const { claims, transitions } = moveClaims(changes, state.claims, options.nodePorts);
+  const closes = transitions.flatMap(({ before, now }) =>
+    before !== null && now === null ? [before] : []
+  );
+  const needs = options.manageAddresses
+    ? countAddresses(transitions, state.addresses)
+    : { addresses: state.addresses, assign: [], release: [] };
+  const closesByPort = Map.groupBy(closes, portOf);
+  const closesByIp = Map.groupBy(closes, (listener) => listener.ip);
+  const opens: UserspaceOp[] = [];
+  const updates: UserspaceOp[] = [];
+  for (const { before, now } of transitions) {
+    if (now === null) continue;
+    const after = options.manageAddresses && now.kind !== "NodePort" ? [addressKey(now.ip)] : [];
+    if (before !== null) {
+      updates.push(updateOp(before, now, after));
+    } else {
+      const inTheWay = (closesByPort.get(portOf(now)) ?? []).filter((it) => collide(it, now));
+      opens.push(openOp(now, [...after, ...inTheWay.map((listener) => listener.key)]));
+    }
+  }
+  const ops = [
+    ...changes.flatMap(unsupportedOps),
+    ...closes.map(closeOp),
+    ...needs.assign.map((ip) => addressOp("assign-address", ip, [])),
+    ...opens,
+    ...updates,
+    ...needs.release.map((ip) =>
+      addressOp("release-address", ip, (closesByIp.get(ip) ?? []).map((listener) => listener.key))
+    ),
+  ];
+  return { ops, state: { claims, addresses: needs.addresses } };
+}
+
+/** Moves the claims of the changed service ports, and tells which sockets changed hands or shape. */
+function moveClaims(
+  changes: readonly Change[],
+  before: UserspaceState["claims"],
+  nodePorts: NodePortAddresses,
+): { readonly claims: UserspaceState["claims"]; readonly transitions: readonly Transition[] } {
+  const touched = new Map<string, readonly ListenerSpec[]>();
+  const claimsOn = (key: string) => touched.get(key) ?? before.get(key) ?? [];
+  for (const change of changes) {
+    const [was, now] = sidesOf(change);
+    for (const { key, servicePort } of was === null ? [] : listenersOf(was, nodePorts)) {
+      touched.set(key, claimsOn(key).filter((claim) => claim.servicePort !== servicePort));
+    }
+    for (const claim of now === null ? [] : listenersOf(now, nodePorts)) {
+      touched.set(claim.key, [...claimsOn(claim.key), claim].sort(compareClaims));
+    }
+  }
+  let claims = before;
+  const transitions: Transition[] = [];
+  for (const [key, list] of touched) {
+    const old = before.get(key) ?? [];
+    if (sameClaims(old, list)) continue;
+    claims = claims.put(key, list.length === 0 ? undefined : list);
+    const transition = { before: old[0] ?? null, now: list[0] ?? null };
+    if (!isStill(transition)) transitions.push(transition);
+  }
+  return { claims, transitions };
+}
+
+function sidesOf(change: Change): readonly [ServicePortView | null, ServicePortView | null] {
+  switch (change.type) {
+    case "add":
+      return [null, change.now];
+    case "update":
+      return [change.before, change.now];
+    case "remove":
+      return [change.before, null];
+  }
+}
+
+function sameClaims(a: readonly ListenerSpec[], b: readonly ListenerSpec[]): boolean {
+  return a.length === b.length && a.every((claim, index) => {
+    const other = b[index];
+    return other !== undefined && sameListener(claim, other);
+  });
+}
+
+function isStill({ before, now }: Transition): boolean {
+  return before === null || now === null ? before === now : sameListener(before, now);
+}
+
+/** Counts the listeners on each address; the first one needs it assigned, the last one released. */
+function countAddresses(
+  transitions: readonly Transition[],
+  before: UserspaceState["addresses"],
+): {
+  readonly addresses: UserspaceState["addresses"];
+  readonly assign: readonly string[];
+  readonly release: readonly string[];
+} {
+  const difference = new Map<string, number>();
+  const add = (listener: ListenerSpec | null, by: number) => {
+    if (listener === null || listener.kind === "NodePort") return;
+    difference.set(listener.ip, (difference.get(listener.ip) ?? 0) + by);
+  };
+  for (const { before, now } of transitions) {
+    add(before, -1);
+    add(now, 1);
+  }
+  let addresses = before;
+  const assign: string[] = [];
+  const release: string[] = [];
+  for (const [ip, by] of difference) {
+    const old = before.get(ip) ?? 0;
+    addresses = addresses.put(ip, old + by || undefined);
+    if (old === 0 && by > 0) assign.push(ip);
+    if (old > 0 && old + by === 0) release.push(ip);
+  }
+  return { addresses, assign, release };
+}
+
+function portOf({ protocol, port }: ListenerSpec): string {
+  return `${protocol}/${port}`;
+}
+
+/** A socket on all addresses and one on a single address cannot share a port: first out, then in. */
+function collide(a: ListenerSpec, b: ListenerSpec): boolean {
+  return isWildcard(a.ip) || isWildcard(b.ip);
+}
+
+function openOp(listener: ListenerSpec, after: readonly string[]): UserspaceOp {
+  const { key, servicePort, kind } = listener;
+  return { op: "open", key, after, because: `${kind} of ${servicePort}`, listener };
+}
+
+function updateOp(
+  before: ListenerSpec,
+  listener: ListenerSpec,
+  after: readonly string[],
+): UserspaceOp {
+  return { op: "update", key: listener.key, after, because: whyUpdate(before, listener), listener };
+}
+
+function whyUpdate(before: ListenerSpec, now: ListenerSpec): string {
+  if (before.servicePort !== now.servicePort) {
+    return `passes from ${before.servicePort} to ${now.servicePort}`;
+  }
+  if (!sameBackends(before, now)) {
+    return `endpoints of ${now.servicePort}: ${before.backends.length} → ${now.backends.length}`;
+  }
+  return `settings of ${now.servicePort}`;
+}
+
+function closeOp({ key, kind, servicePort }: ListenerSpec): UserspaceOp {
+  return { op: "close", key, after: [], because: `${kind} of ${servicePort} is gone` };
+}
+
+function addressOp(
+  op: "assign-address" | "release-address",
+  ip: string,
+  after: readonly string[],
+): UserspaceOp {
+  const because = op === "assign-address" ? "first listener on it" : "no listener is left on it";
+  return { op, key: addressKey(ip), after, because, ip };
+}
+
+/** A service port's protocol never changes, so it is said when the service port comes. */
+function unsupportedOps(change: Change): readonly UserspaceOp[] {
+  if (change.type !== "add" || supportedProtocol(change.now.protocol) !== null) return [];
+  const { key, name, protocol, frontends } = change.now;
+  const asked = frontends.map((each) =>
+    each.kind === "NodePort" ? `*:${each.port}` : addressOf(each.ip, each.port)
+  );
+  return [{
+    op: "unsupported",
+    key: `unsupported/${key}`,
+    after: [],
+    because: `${protocol} on ${asked.join(", ")}`,
+    servicePort: name,
+    reason: `the userspace backend proxies ${LISTENER_PROTOCOLS.join(", ")} and not ${protocol}`,
+  }];
+}
