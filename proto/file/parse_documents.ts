@@ -1,0 +1,74 @@
+/**
+ * Text to plain values: one JSON document, or the documents of a YAML stream. What does not parse is
+ * told with its line and spoils no other document.
+ *
+ * @module
+ */
+import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
+import { splitDocuments, type YamlDocument } from "./documents.ts";
+
+/** What came of one document. */
+export type ParsedDocument =
+  | {
+    /** It was parsed. */
+    readonly ok: true;
+    /** Which document of the file it is, from 1. */
+    readonly number: number;
+    /** What it holds. */
+    readonly value: unknown;
+  }
+  | {
+    /** It does not parse. */
+    readonly ok: false;
+    /** Which document of the file it is, from 1. */
+    readonly number: number;
+    /** Where and why it does not parse. */
+    readonly why: string;
+  };
+
+/** `<<: *base` is no part of YAML 1.2's core, but Go's reader, and so kubectl, takes it. */
+const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
+
+/**
+ * The documents of a file; documents that hold nothing are left out. JSON goes through `JSON.parse`,
+ * which takes a small part of the time that YAML takes.
+ */
+export function parseDocuments(path: string, text: string): readonly ParsedDocument[] {
+  const isJson = path.toLowerCase().endsWith(".json");
+  if (/^\s*$/.test(text)) return [];
+  if (isJson || /^\s*[{[]/.test(text)) {
+    const json = parseJson(text);
+    if (isJson || json.ok) return [json];
+  }
+  return splitDocuments(text).map(parseYaml)
+    .filter((document) => !document.ok || document.value !== null);
+}
+
+function parseJson(text: string): ParsedDocument {
+  try {
+    const value: unknown = JSON.parse(text);
+    return { ok: true, number: 1, value };
+  } catch (error) {
+    const why = `it is not JSON: ${messageOf(error)}`;
+    return { ok: false, number: 1, why };
+  }
+}
+
+function parseYaml({ number, line, text }: YamlDocument): ParsedDocument {
+  try {
+    return { ok: true, number, value: load(text, { schema: SCHEMA }) };
+  } catch (error) {
+    return { ok: false, number, why: `it is not YAML: ${yamlMessage(error, line)}` };
+  }
+}
+
+/** js-yaml draws a picture of the place; the line of the file and the reason are enough. */
+function yamlMessage(error: unknown, firstLine: number): string {
+  if (!(error instanceof YAMLException) || error.mark === undefined) return messageOf(error);
+  const { line, column } = error.mark;
+  return `line ${firstLine + line}, column ${column + 1}: ${error.reason}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,16 @@
+/**
+ * Where cluster state comes from: the contract of a source, and the sources. This is the only door of
+ * the room.
+ *
+ * @module
+ */
+export { fileSource, type FileSourceOptions } from "./file/file_source.ts";
+export type { KubeConnection, KubeResponse } from "./kube/connection.ts";
+export { kubeSource, type KubeSourceOptions } from "./kube/kube_source.ts";
+export {
+  CONNECTION_ENV,
+  type KubeConnectionOptions,
+  loadKubeConnection,
+} from "./kube/load_connection.ts";
+export { SYSTEM_TIMING, type Timing } from "./kube/timing.ts";
+export * from "./source.ts";
