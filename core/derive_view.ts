@@ -147,6 +147,16 @@ function shareEndpoints(
       places ??= new Map(before.map(({ ip, port }, i) => [addressOf(ip, port), i]));
       place = places.get(addressOf(each.ip, each.port)) ?? -1;
     }
-    return keep(before[place++], each);
+    const old = before[place++];
+    return old !== undefined && sameEndpoint(old, each) ? old : each;
   });
+}
+
+/** Field by field, because every endpoint of a changed Service passes here: `bench pipeline`. */
+function sameEndpoint(a: EndpointView, b: EndpointView): boolean {
+  return a.ip === b.ip && a.port === b.port && a.node === b.node && a.zone === b.zone &&
+    a.local === b.local && a.ready === b.ready && a.serving === b.serving &&
+    a.terminating === b.terminating && a.inCluster === b.inCluster && a.inLocal === b.inLocal &&
+    a.internal === b.internal && a.external === b.external &&
+    a.rules.internal === b.rules.internal && a.rules.external === b.rules.external;
 }
