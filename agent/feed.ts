@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ClusterEvent, type Logger, unreachable } from "../core/mod.ts";
+import { type ClusterEvent, describeRef, type Logger, unreachable } from "../core/mod.ts";
 import { type Source, SourceError, type SourceReport } from "../proto/mod.ts";
 import { SyncPacer } from "./sync_pacer.ts";
 import { backoffMs, type Timers, waitAtMost } from "./timers.ts";
@@ -30,7 +30,10 @@ export interface FeedOptions {
 export interface FeedStatus {
   /** The source's name. */
   readonly source: string;
-  /** `starting` until the first event, `trouble` while the source cannot get at its state. */
+  /**
+   * `starting` until the first event of a run, `trouble` while the source cannot get at its state or
+   * has failed.
+   */
   readonly state: "starting" | "ok" | "trouble" | "ended";
   /** How many problems with the input were reported. */
   readonly problems: number;
@@ -63,7 +66,10 @@ export function startFeed({ source, take, minSyncPeriodMs, log, timers }: FeedOp
   const sink = {
     events(batch: readonly ClusterEvent[]): void {
       if (abort.signal.aborted) return;
-      for (const event of batch) pending.push(event);
+      for (const event of batch) {
+        pending.push(event);
+        logEvent(event, log);
+      }
       if (status.state === "starting") status = { ...status, state: "ok" };
       pacer.request();
     },
@@ -108,6 +114,7 @@ export function startFeed({ source, take, minSyncPeriodMs, log, timers }: FeedOp
           waitMs: wait,
         });
         await waitAtMost(wait, timers, abort.signal);
+        status = { ...status, state: "starting" }; // the new run knows nothing of the old one's trouble
       }
     }
     status = { ...status, state: "ended" };
@@ -139,6 +146,22 @@ function effectOf(report: SourceReport, status: FeedStatus): Partial<FeedStatus>
       return {};
     default:
       return unreachable(report.severity);
+  }
+}
+
+/** Puts an event into the log, where somebody wants to see each. */
+function logEvent(event: ClusterEvent, log: Logger): void {
+  const out = log.v(4);
+  if (out === null) return;
+  switch (event.type) {
+    case "upsert":
+      return out.info("Heard of an object", { object: describeRef(event.object) });
+    case "delete":
+      return out.info("Heard that an object is gone", { object: describeRef(event.ref) });
+    case "list":
+      return out.info("Heard the whole list", { kind: event.kind, objects: event.objects.length });
+    default:
+      return unreachable(event);
   }
 }
 

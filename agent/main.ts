@@ -15,6 +15,7 @@ import { UsageError } from "./cli/usage_error.ts";
 import type { Command } from "./commands/command.ts";
 import { unreachable } from "../core/mod.ts";
 import { EXIT } from "./exit_code.ts";
+import { Interrupted } from "./interrupted.ts";
 import { denoIo, type Io, OutputClosed } from "./io.ts";
 import { jsonFormatter } from "./log/format.ts";
 import { RunError } from "./run_error.ts";
@@ -113,6 +114,7 @@ function offer(words: readonly string[], io: Io): number {
 /** Tells the user what went wrong: in short what they can put right, in full what they cannot. */
 function fail(error: unknown, args: readonly string[], io: Io): number {
   if (error instanceof OutputClosed) return EXIT.done; // whoever asked has heard enough
+  if (error instanceof Interrupted && error.signal === "SIGINT") return EXIT.interrupted;
   const { code, text } = describeFailure(error);
   const format = lex(args, LEXICON).flags.findLast((flag) => flag.name === "log-format")?.value;
   io.stderr.write(
@@ -148,6 +150,6 @@ function describeFailure(error: unknown): Failure {
   if (error.name === "SourceError" && "code" in error) {
     return { code: error.code === "refused" ? EXIT.failed : EXIT.usage, text: error.message };
   }
-  const foreseen = error instanceof RunError;
+  const foreseen = error instanceof RunError || error instanceof Interrupted;
   return { code: EXIT.failed, text: foreseen ? error.message : error.stack ?? error.message };
 }

@@ -76,6 +76,7 @@ Deno.test("version prints Windlass, Deno, V8 and the target, as text and as JSON
   const { code, out } = await run(["version"]);
   assert.equal(code, 0);
   assert.match(out, /^windlass \d+\.\d+\.\d+ \(deno \d/);
+  assert.match((await run(["version", "-o", "yaml"])).out, /^windlass: \d/);
   const json: unknown = JSON.parse((await run(["version", "-o", "json"])).out);
   assert.deepEqual(Object.keys(Object(json)), ["windlass", "deno", "v8", "target"]);
   assert.equal((await run(["--version"])).out, out);
@@ -101,6 +102,16 @@ Deno.test.each([
   {
     args: ["explain", "file", "web", "--input=x"],
     says: '"web" is not NAMESPACE/NAME; write default/web',
+    help: "help explain file",
+  },
+  {
+    args: ["explain", "file", "default/web", "--input=x", "--frontend=web:80"],
+    says: 'Cannot read flag --frontend: "web:80" is neither IP:PORT nor a node port',
+    help: "help explain file",
+  },
+  {
+    args: ["explain", "file", "default/web", "--input=x", "--client-ip=10.0.0.300"],
+    says: 'Cannot read flag --client-ip: "10.0.0.300" is not an IP address',
     help: "help explain file",
   },
   { args: ["completion", "fish"], says: 'Unknown shell "fish"', help: "help completion" },
@@ -160,6 +171,7 @@ Deno.test("plan prints operations and does nothing", async () => {
   assert(json.ops.length > 0);
   for (const field of ["op", "key", "after", "because"]) assert(field in json.ops[0], field);
   assert.match((await run(plan)).out, /^OPERATION +KEY +BECAUSE\n/);
+  assert.match((await run([...plan, "-o=yaml"])).out, /^backend: userspace\nops:\n {2}- op: /);
   assert.equal(
     Object(JSON.parse((await run([...plan, "--backend=print", "-o=json"])).out)).backend,
     "print",
@@ -177,6 +189,7 @@ Deno.test("explain tells about one service, and names near ones for one that is 
     Object(JSON.parse((await explain("default/web", "-o=json")).out)).service,
     "default/web",
   );
+  assert.match((await explain("default/web", "-o=yaml")).out, /^service: default\/web\nnode:\n/);
   const typo = await explain("default/wbe");
   assert.equal(typo.code, 1);
   assert.match(typo.err, /no such Service; did you mean default\/web\?/);
@@ -240,8 +253,9 @@ Deno.test("two services with one ClusterIP and port: the older keeps it, the oth
   const rival = WEB.replaceAll("web", "rival").replace("2026-01", "2026-02");
   await using files = await folder({ "web.yaml": WEB, "rival.yaml": rival });
   const input = `${files.file("web.yaml")},${files.file("rival.yaml")}`;
-  const { code, err } = await run(["view", "file", "--input", input, "--node-name=n1"]);
+  const { code, out, err } = await run(["view", "file", "--input", input, "--node-name=n1"]);
   assert.equal(code, 0);
+  assert.match(out, /^default\/rival +TCP +IPv4 +nowhere +none$/m);
   assert.match(
     err,
     /^warning: Service default\/rival.*10\.96\.0\.10:80.*default\/web.*give one of the two another/m,
@@ -328,6 +342,23 @@ Deno.test.each([
   assert.equal(ran.code, code);
   assert.match(ran.err, /"Stopping: .*" signal="SIG/);
 });
+
+Deno.test.each([
+  { signal: "SIGINT" as const, code: 130, says: "" },
+  { signal: "SIGTERM" as const, code: 1, says: "windlass: Ended by SIGTERM before there was" },
+])(
+  "$signal ends a view that waits for the API server with $code",
+  async ({ signal, code, says }) => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const io = fakeIo();
+    const ended = main(["view", "kube", "--server", `http://127.0.0.1:${listener.addr.port}`], io);
+    using _silent = await listener.accept();
+    io.signal(signal);
+    assert.equal(await ended, code);
+    assert.equal(io.out(), "");
+    assert(io.err().startsWith(says), io.err());
+  },
+);
 
 Deno.test("printing ends when nobody reads any more", async () => {
   await using files = await folder({ "web.yaml": WEB });

@@ -205,15 +205,28 @@ Deno.test("the source's reports go to the log, and its state is told", async () 
   await agent.stop();
 });
 
+Deno.test("each event goes to the log of verbosity 4", async () => {
+  const { source, agent, log } = start();
+  const web = service("web", "10.96.0.10");
+  source.say(listOf("Service", web), upsert(web), { type: "delete", ref: web });
+  assert.deepEqual(log.lines, [
+    "info Heard the whole list kind=Service objects=1",
+    "info Heard of an object object=Service default/web",
+    "info Heard that an object is gone object=Service default/web",
+  ]);
+  await agent.stop();
+});
+
 Deno.test("a source that breaks is started again after a while, and nothing is torn down", async () => {
   const { source, backend, timers, agent, log } = await started();
   source.fail(new Error("unforeseen"));
   await timers.advance(999);
-  assert.equal(source.starts, 1);
+  assert.deepEqual([source.starts, agent.status().source.state], [1, "trouble"]);
   await timers.advance(1);
-  assert.equal(source.starts, 2);
+  assert.deepEqual([source.starts, agent.status().source.state], [2, "starting"]);
   assert.match(log.lines.join("\n"), /^error The source has failed; it is started again/m);
   source.say(listOf("Service", service("web", "10.96.0.10", "2026-01-01T00:00:00Z")));
+  assert.equal(agent.status().source.state, "ok");
   await timers.advance(1000);
   assert.deepEqual(backend.diary, ["plan 0"]);
   await agent.stop();

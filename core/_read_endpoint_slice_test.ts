@@ -60,7 +60,7 @@ Deno.test("every field of an EndpointSlice is read", () => {
 
 Deno.test.each(
   [
-    ["addressType", undefined, "nothing is not one of IPv4, IPv6, FQDN"],
+    ["addressType", undefined, "it is missing; one of IPv4, IPv6, FQDN belongs here"],
     ["addressType", "ipv4", '"ipv4" is not one of IPv4, IPv6, FQDN'],
     ["metadata.labels", "web", '"web" is not an object'],
     ["metadata.labels.app", 5, "5 is not a text"],

@@ -73,7 +73,9 @@ Deno.test.each(
     ["spec.taints[0].key", 5, "5 is not a text", { taints: [] }],
     ["status.addresses[0]", null, "null is not an object", { addresses: [] }],
     ["status.addresses[0].type", 5, "5 is not a text", { addresses: [] }],
-    ["status.addresses[0].address", undefined, "nothing is not a text", { addresses: [] }],
+    ["status.addresses[0].address", undefined, "it is missing; a text belongs here", {
+      addresses: [],
+    }],
   ] as const,
 )("an entry of a Node is left out for %s = %j", (path, value, says, left) => {
   const { object, findings } = readWell(replaced(RICH_NODE, pathOf(path), value));

@@ -221,7 +221,7 @@ Deno.test.each(
     ["spec.ports[0].port", 80.5, `80.5 ${PORT}`],
     ["spec.ports[0].port", NaN, `NaN ${PORT}`],
     ["spec.ports[0].port", "80", '"80" is not a whole number (1 to 65535)'],
-    ["spec.ports[0].port", undefined, "nothing is not a whole number (1 to 65535)"],
+    ["spec.ports[0].port", undefined, "it is missing; a whole number (1 to 65535) belongs here"],
     ["spec.ports[0].name", 80, "80 is not a text"],
     ["spec.ports[0].protocol", "ICMP", '"ICMP" is not one of TCP, UDP, SCTP'],
     ["spec.ports[0].protocol", "tcp", '"tcp" is not one of TCP, UDP, SCTP'],

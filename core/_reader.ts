@@ -95,21 +95,28 @@ export function quote(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
+/** What to say of a value that is not what belongs in its place: another one, or none at all. */
+function isNot(value: unknown, what: string): string {
+  return value === undefined
+    ? `it is missing; ${what} belongs here`
+    : `${quote(value)} is not ${what}`;
+}
+
 /** A JSON object. */
 export const object: Reader<Readonly<Record<string, unknown>>> = (value, at) => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return at.fail(`${quote(value)} is not an object`);
+    return at.fail(isNot(value, "an object"));
   }
   return value as Readonly<Record<string, unknown>>;
 };
 
 /** A text. */
 export const text: Reader<string> = (value, at) =>
-  typeof value === "string" ? value : at.fail(`${quote(value)} is not a text`);
+  typeof value === "string" ? value : at.fail(isNot(value, "a text"));
 
 /** `true` or `false`. */
 export const flag: Reader<boolean> = (value, at) =>
-  typeof value === "boolean" ? value : at.fail(`${quote(value)} is not true or false`);
+  typeof value === "boolean" ? value : at.fail(isNot(value, "true or false"));
 
 /** A port, 1 to 65535. */
 export const port: Reader<number> = whole("port", 1, 65535);
@@ -122,7 +129,7 @@ export function whole(what: string, min: number, max: number): Reader<number> {
     }
     return typeof value === "number"
       ? at.fail(`${value} is not a ${what} (${min} to ${max})`)
-      : at.fail(`${quote(value)} is not a whole number (${min} to ${max})`);
+      : at.fail(isNot(value, `a whole number (${min} to ${max})`));
   };
 }
 
@@ -130,7 +137,7 @@ export function whole(what: string, min: number, max: number): Reader<number> {
 export function oneOf<const T extends string>(allowed: readonly T[]): Reader<T> {
   return (value, at) =>
     allowed.find((each) => each === value) ??
-      at.fail(`${quote(value)} is not one of ${allowed.filter((each) => each !== "").join(", ")}`);
+      at.fail(isNot(value, `one of ${allowed.filter((each) => each !== "").join(", ")}`));
 }
 
 /** The reader's value, or the default where the field is absent or null. */
@@ -142,7 +149,7 @@ export function optional<T>(read: Reader<T>, otherwise: T): Reader<T> {
 export function list<T>(read: Reader<T>): Reader<readonly T[]> {
   return (value, at) => {
     if (value === undefined || value === null) return [];
-    if (!Array.isArray(value)) return at.fail(`${quote(value)} is not a list`);
+    if (!Array.isArray(value)) return at.fail(isNot(value, "a list"));
     return value.map((entry: unknown, index) => at.item(index, entry, read));
   };
 }
@@ -151,7 +158,7 @@ export function list<T>(read: Reader<T>): Reader<readonly T[]> {
 export function lenientList<T>(read: Reader<T>): Reader<readonly T[]> {
   return (value, at) => {
     if (value === undefined || value === null) return [];
-    if (!Array.isArray(value)) return at.fail(`${quote(value)} is not a list`);
+    if (!Array.isArray(value)) return at.fail(isNot(value, "a list"));
     const entries: T[] = [];
     value.forEach((entry: unknown, index) => {
       const read1 = at.attempt(() => at.item(index, entry, read));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CLAIMED_RULE } from "./claims.ts";
+import { CLAIMED_RULE, type Claims } from "./claims.ts";
 import type { NodeFacts } from "./endpoints.ts";
 import {
   CLUSTER_ENDPOINT_RULES,
@@ -14,6 +14,7 @@ import {
   LOCAL_SET_RULES,
 } from "./endpoint_rules.ts";
 import type { IpFamily, Protocol, TrafficPolicy } from "./objects.ts";
+import { PersistentMap } from "./persistent_map.ts";
 import type { PipelineState } from "./pipeline.ts";
 import type { Rule } from "./rules.ts";
 import { ADDRESS_RULES, RANGE_RULES, SERVICE_RULES, SOURCE_RANGES_RULES } from "./service_rules.ts";
@@ -22,6 +23,8 @@ import {
   type Dropped,
   type EndpointView,
   type Frontend,
+  frontendAddress,
+  frontendKey,
   type FrontendKind,
   type ServicePortView,
 } from "./view.ts";
@@ -142,11 +145,12 @@ export function explain(state: PipelineState, service: string): Explanation | nu
   const view = state.view.services.get(service);
   if (view === undefined) return null;
   const zone = state.derivation?.node.zone ?? "";
+  const claims: Claims = state.derivation?.claims ?? PersistentMap.empty();
   return {
     service,
     node: { name: state.node, zone, known: state.snapshot.nodes.has(state.node) },
     skipped: view.skipped === null ? null : reason(SERVICE_RULES, view.skipped),
-    servicePorts: view.servicePorts.map(explainPort),
+    servicePorts: view.servicePorts.map((entry) => explainPort(entry, claims)),
   };
 }
 
@@ -172,7 +176,7 @@ function reason(table: readonly Pick<Rule<never>, "name" | "why">[], rule: strin
   return { rule, why: table.find((row) => row.name === rule)?.why ?? "" };
 }
 
-function explainPort(entry: ServicePortView): ServicePortExplanation {
+function explainPort(entry: ServicePortView, claims: Claims): ServicePortExplanation {
   return {
     name: entry.name,
     family: entry.family,
@@ -186,7 +190,7 @@ function explainPort(entry: ServicePortView): ServicePortExplanation {
       ranges: entry.sourceRanges,
     },
     endpoints: entry.endpoints.map((endpoint) => explainEndpoint(entry, endpoint)),
-    problems: problemsOf(entry),
+    problems: problemsOf(entry, claims),
   };
 }
 
@@ -194,9 +198,7 @@ function explainFrontend(entry: ServicePortView, frontend: Frontend): FrontendEx
   const internal = frontend.kind === "ClusterIP";
   return {
     kind: frontend.kind,
-    address: frontend.kind === "NodePort"
-      ? `*:${frontend.port}`
-      : addressOf(frontend.ip, frontend.port),
+    address: frontendAddress(frontend),
     ...FRONTEND_REASONS[frontend.kind],
     policy: internal ? entry.internalTrafficPolicy : entry.externalTrafficPolicy,
     endpoints: entry.endpoints
@@ -221,10 +223,14 @@ function explainEndpoint(entry: ServicePortView, endpoint: EndpointView): Endpoi
   };
 }
 
-function problemsOf(entry: ServicePortView): readonly string[] {
+function problemsOf(entry: ServicePortView, claims: Claims): readonly string[] {
   const problems = entry.dropped
     .filter(({ rule }) => !NO_PROBLEM.has(rule))
     .map((dropped) => describeDropped(entry, dropped));
+  for (const frontend of entry.frontends) problems.push(...rivalsOf(entry, frontend, claims));
+  if (entry.protocol === "SCTP") {
+    problems.push("SCTP: the view has it, but the userspace backend cannot proxy it");
+  }
   if (!entry.hasAnyEndpoints) {
     problems.push(
       entry.endpoints.length === 0
@@ -245,4 +251,17 @@ function problemsOf(entry: ServicePortView): readonly string[] {
     problems.push(`hints ignored: ${reason(HINT_RULES, entry.sets.hintsIgnored).why}`);
   }
   return problems;
+}
+
+/** Who else asks for a frontend that the service port has, and does not get it. */
+function rivalsOf(entry: ServicePortView, frontend: Frontend, claims: Claims): readonly string[] {
+  const others = claims.get(frontendKey(entry, frontend))?.slice(1) ?? [];
+  if (others.length === 0) return [];
+  const own = `${entry.namespace}/${entry.service}`;
+  const names = others.map(({ service }) => service === own ? "another port of it" : service);
+  const rivals = [...new Set(names)].join(", ");
+  return [
+    `${frontend.kind} ${frontendAddress(frontend)} (${entry.protocol}) is claimed twice: ` +
+    `${rivals} asks for it too and does not get it`,
+  ];
 }

@@ -241,6 +241,34 @@ Deno.test.each([
   assert.deepEqual(port?.problems, problems);
 });
 
+Deno.test("problems: a frontend that is claimed twice is told to who has it and to who has not", () => {
+  const objects = [
+    service("older", { ports: [{ port: 80 }, { name: "again", port: 80 }] }, {
+      creationTimestamp: "2025-01-01T00:00:00Z",
+    }),
+    service("younger", {}, { creationTimestamp: "2026-01-01T00:00:00Z" }),
+    slice("older-1", "older", ["10.244.1.5"]),
+    slice("younger-1", "younger", ["10.244.1.5"]),
+  ];
+  const problemsOf = (name: string) => explained(objects, name).servicePorts[0]?.problems;
+  assert.deepEqual(problemsOf("default/older"), [
+    "ClusterIP 10.96.0.10:80 (TCP) is claimed twice: " +
+    "another port of it, default/younger asks for it too and does not get it",
+  ]);
+  assert.match(problemsOf("default/younger")?.join() ?? "", /belongs to the older Service/);
+});
+
+Deno.test("problems: SCTP, which only some backends can proxy", () => {
+  const ports = [{ port: 80, protocol: "SCTP" }];
+  const { servicePorts: [port] } = explained([
+    service("web", { ports }),
+    slice("web-1", "web", ["10.244.1.5"], { ports: [{ port: 8080, protocol: "SCTP" }] }),
+  ]);
+  assert.deepEqual(port?.problems, [
+    "SCTP: the view has it, but the userspace backend cannot proxy it",
+  ]);
+});
+
 Deno.test("every rule name that a view can carry is explained in words", () => {
   const { servicePorts } = explained(RICH);
   const reasons = servicePorts.flatMap((port) => [

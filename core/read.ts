@@ -16,6 +16,8 @@ import { readEndpointSlice } from "./_read_endpoint_slice.ts";
 import { readNode } from "./_read_node.ts";
 import { readService } from "./_read_service.ts";
 
+export { quote } from "./_reader.ts";
+
 /** What came of reading one value. */
 export type ReadResult =
   | {

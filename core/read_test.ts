@@ -23,7 +23,7 @@ Deno.test.each([
 });
 
 Deno.test.each([
-  { value: undefined, says: "nothing is not an object" },
+  { value: undefined, says: "it is missing; an object belongs here" },
   { value: null, says: "null is not an object" },
   { value: 5, says: "5 is not an object" },
   { value: "v1", says: '"v1" is not an object' },
@@ -39,12 +39,12 @@ Deno.test.each([
 
 Deno.test.each([
   { path: "apiVersion", value: 5, says: "5 is not a text" },
-  { path: "apiVersion", value: undefined, says: "nothing is not a text" },
+  { path: "apiVersion", value: undefined, says: "it is missing; a text belongs here" },
   { path: "kind", value: ["Service"], says: '["Service"] is not a text' },
-  { path: "kind", value: undefined, says: "nothing is not a text" },
-  { path: "metadata", value: undefined, says: "nothing is not an object" },
+  { path: "kind", value: undefined, says: "it is missing; a text belongs here" },
+  { path: "metadata", value: undefined, says: "it is missing; an object belongs here" },
   { path: "metadata", value: null, says: "null is not an object" },
-  { path: "metadata.name", value: undefined, says: "nothing is not a text" },
+  { path: "metadata.name", value: undefined, says: "it is missing; a text belongs here" },
   { path: "metadata.name", value: 7, says: "7 is not a text" },
   { path: "metadata.name", value: "", says: '"" is not an object\'s name' },
   { path: "metadata.name", value: ".", says: '"." is not an object\'s name' },
@@ -98,7 +98,10 @@ Deno.test("a field __proto__ is an unknown field: what it holds is not looked at
     kind: "Service",
     metadata: JSON.parse(holder),
   });
-  assert.deepEqual(findings, [{ path: "metadata.name", message: "nothing is not a text" }]);
+  assert.deepEqual(findings, [{
+    path: "metadata.name",
+    message: "it is missing; a text belongs here",
+  }]);
   assert.equal(Object.hasOwn(Object.prototype, "name"), false);
 });
 

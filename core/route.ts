@@ -8,15 +8,15 @@ import type { Node } from "./objects.ts";
 import type { PipelineState } from "./pipeline.ts";
 import { firstMatch } from "./rules.ts";
 import { ROUTE_RULES, type Verdict } from "./route_rules.ts";
-import { addressOf, type Frontend, type ServicePortView } from "./view.ts";
+import { addressOf, type Frontend, frontendAddress, type ServicePortView } from "./view.ts";
 
 /** The question. */
 export interface RouteQuestion {
   /** The Service, `namespace/name`. */
   readonly service: string;
   /**
-   * The frontend: `ip:port`, `[ip]:port`, or a node port alone (`30080`, `:30080`, `*:30080`); `null`
-   * for every frontend of the Service.
+   * The frontend: `ip:port`, `[ip]:port`, or a node port, alone (`30080`, `:30080`, `*:30080`) or on
+   * an address of the node; `null` for every frontend of the Service.
    */
   readonly frontend: string | null;
   /** The client's address; `null` if it does not matter. */
@@ -48,32 +48,58 @@ export interface Route {
 /** The answers: one for each service port that has the frontend; empty if none has it. */
 export function route(state: PipelineState, question: RouteQuestion): readonly Route[] {
   const { clientIP } = question;
-  const fromNode = clientIP !== null && isOnNode(state.snapshot.nodes.get(state.node), clientIP);
+  const node = state.snapshot.nodes.get(state.node);
+  const fromNode = clientIP !== null && isOnNode(node, clientIP);
+  const asked = question.frontend === null ? null : parseFrontend(question.frontend);
+  if (question.frontend !== null && asked === null) return [];
   const entries = state.view.services.get(question.service)?.servicePorts ?? [];
   return entries
     .filter(({ family }) => clientIP === null || family === clientIP.family)
     .flatMap((entry) =>
       entry.frontends
-        .filter((frontend) => isAsked(frontend, question.frontend))
+        .filter((frontend) => asked === null || isAsked(entry, frontend, { asked, node }))
         .map((frontend) => routeTo(entry, frontend, { clientIP, fromNode }))
     );
 }
 
-function isAsked(frontend: Frontend, asked: string | null): boolean {
-  if (asked === null) return true;
-  if (frontend.kind === "NodePort") return asked.replace(/^\*?:/, "") === String(frontend.port);
-  const colon = asked.lastIndexOf(":");
-  const host = asked.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
+/** A frontend as a question names it. */
+export interface AskedFrontend {
+  /** The address; `null` for a port on whatever address of the node. */
+  readonly ip: Ip | null;
+  /** The port, 1 to 65535. */
+  readonly port: number;
+}
+
+/** Reads `ip:port`, `[ip]:port`, or a node port (`30080`, `:30080`, `*:30080`); `null` for anything else. */
+export function parseFrontend(text: string): AskedFrontend | null {
+  const colon = text.lastIndexOf(":");
+  const host = text.slice(0, Math.max(colon, 0)).replace(/^\[(.*)\]$/, "$1");
+  const digits = text.slice(colon + 1);
+  const port = Number(digits);
+  if (!/^\d+$/.test(digits) || port < 1 || port > 65535) return null;
+  if (host === "" || host === "*") return { ip: null, port };
   const ip = parseIp(host);
-  return ip !== null &&
-    addressOf(ip.text, frontend.port) === addressOf(frontend.ip, frontend.port) &&
-    asked.slice(colon + 1) === String(frontend.port);
+  return ip === null ? null : { ip, port };
+}
+
+function isAsked(
+  { family }: ServicePortView,
+  frontend: Frontend,
+  { asked: { ip, port }, node }: { readonly asked: AskedFrontend; readonly node: Node | undefined },
+): boolean {
+  if (port !== frontend.port) return false;
+  if (frontend.kind !== "NodePort") return ip?.text === frontend.ip;
+  return ip === null || (ip.family === family && node !== undefined && hasAddress(node, ip));
+}
+
+function hasAddress(node: Node, ip: Ip): boolean {
+  return node.addresses.some(({ address }) => parseIp(address)?.text === ip.text);
 }
 
 /** Whether the address is the node's own or one of its pods'. */
 function isOnNode(node: Node | undefined, ip: Ip): boolean {
   if (node === undefined) return false;
-  return node.addresses.some(({ address }) => parseIp(address)?.text === ip.text) ||
+  return hasAddress(node, ip) ||
     node.podCIDRs.some((text) => {
       const cidr = parseCidr(text);
       return cidr !== null && cidrContains(cidr, ip);
@@ -132,9 +158,7 @@ export function routeText(question: RouteQuestion, routes: readonly Route[]): st
   }
   return routes.map((each) => {
     const { frontend } = each;
-    const address = frontend.kind === "NodePort"
-      ? `*:${frontend.port}`
-      : addressOf(frontend.ip, frontend.port);
+    const address = frontendAddress(frontend);
     const head = `${client} → ${frontend.kind} ${address} ${each.protocol} (${each.name})`;
     const because = `  ${each.verdict} (${each.rule}): ${each.why}`;
     const stay = each.affinitySeconds === 0 || each.verdict !== "forward"

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { type Json, service, slice, stateOf } from "./_fixtures.ts";
 import { parseIp } from "./ip.ts";
-import { type Route, route, routeText } from "./route.ts";
+import { parseFrontend, type Route, route, routeText } from "./route.ts";
 
 const NODE = {
   apiVersion: "v1",
@@ -80,6 +80,11 @@ Deno.test.each(
     ["10.96.0.10", null, []],
     ["10.96.0.11:80", null, []],
     ["nonsense:80", null, []],
+    ["192.168.1.10:30080", null, [
+      "dns IPv4 UDP NodePort policy-local 10.244.1.5:5353",
+      "web IPv4 TCP NodePort policy-local 10.244.1.5:8080",
+    ]],
+    ["192.168.1.11:30080", null, []],
     ["", null, []],
     ["192.0.2.10:80", "198.51.100.1", ["web IPv4 TCP ExternalIP policy-local 10.244.1.5:8080"]],
     ["192.0.2.10:80", "10.244.1.77", [`web IPv4 TCP ExternalIP local-client ${BOTH}`]],
@@ -100,6 +105,26 @@ Deno.test.each(["30080", ":30080", "*:30080"])("a node port is asked for as %j",
     "web IPv4 TCP NodePort policy-local 10.244.1.5:8080",
     "web IPv6 TCP NodePort no-endpoints",
   ]);
+});
+
+Deno.test.each(
+  [
+    ["192.0.2.1:80", { ip: { family: "IPv4", text: "192.0.2.1" }, port: 80 }],
+    ["[2001:DB8::1]:65535", { ip: { family: "IPv6", text: "2001:db8::1" }, port: 65535 }],
+    ["*:30080", { ip: null, port: 30080 }],
+    ["", null],
+    ["web:80", null],
+    ["192.0.2.1", null],
+    ["192.0.2.1:0", null],
+    ["192.0.2.1:65536", null],
+    ["192.0.2.1:8e1", null],
+  ] as const,
+)("parseFrontend() reads %j", (text, frontend) => {
+  assert.deepEqual(parseFrontend(text), frontend);
+});
+
+Deno.test("a node that the API does not know has no address on which a node port is asked for", () => {
+  assert.deepEqual(ask("192.168.1.10:30080", null, {}, []), []);
 });
 
 Deno.test.each([

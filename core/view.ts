@@ -157,6 +157,13 @@ export function addressOf(ip: string, port: number): string {
   return ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 
+/** Where a frontend is reached, for people: `ip:port`, or `*:port` for a node port. */
+export function frontendAddress(frontend: Frontend): string {
+  return frontend.kind === "NodePort"
+    ? `*:${frontend.port}`
+    : addressOf(frontend.ip, frontend.port);
+}
+
 /**
  * What makes a frontend one of a kind on the node: `TCP/10.96.0.10:80`, `TCP/IPv4/nodePort/30080`.
  * Two service ports cannot both have it.

@@ -134,6 +134,42 @@ export const FLAGS = {
     default: "userspace",
     help: "The backend whose operations are planned",
   },
+  balancing: {
+    kind: "choice",
+    name: "balancing",
+    // A test holds this list to the backend's own: to parse a command line, no backend is loaded.
+    choices: ["round-robin", "random", "least-connections", "power-of-two", "maglev"],
+    default: "round-robin",
+    help: "How an endpoint is chosen where annotation windlass.dev/balancing of the service " +
+      "does not say",
+  },
+  terminateRemoved: {
+    kind: "switch",
+    name: "terminate-removed",
+    default: false,
+    help: "Cut the TCP connections to endpoints that are gone, instead of letting them end",
+  },
+  udpIdleTimeout: {
+    kind: "duration",
+    name: "udp-idle-timeout",
+    metavar: "DURATION",
+    default: 10_000,
+    help: "How long a UDP client keeps its endpoint while nothing goes either way",
+  },
+  addressManager: {
+    kind: "choice",
+    name: "address-manager",
+    choices: ["none", "iproute2"],
+    default: "none",
+    help: "Who puts service addresses on --interface: nobody here, or this program by Linux' ip",
+  },
+  interface: {
+    kind: "text",
+    name: "interface",
+    metavar: "NAME",
+    default: "windlass0",
+    help: "The interface for service addresses; windlass0 is made if it is missing",
+  },
   clientIp: {
     kind: "text",
     name: "client-ip",

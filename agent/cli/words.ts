@@ -27,6 +27,7 @@ export interface CommandWord extends Word {
 }
 
 const NODE: readonly FlagId[] = ["nodeName", "hostnameOverride"];
+const USERSPACE: readonly FlagId[] = ["balancing", "terminateRemoved"];
 
 /** Where state comes from. */
 export const SOURCES = {
@@ -52,7 +53,7 @@ export const SINKS = {
   },
   "to-userspace": {
     about: "Proxies connections in this process: the userspace backend",
-    flags: [],
+    flags: [...USERSPACE, "udpIdleTimeout", "addressManager", "interface"],
     aliases: ["to-winuserspace"],
   },
 } as const satisfies Readonly<Record<string, Word>>;
@@ -71,13 +72,13 @@ export const COMMANDS = {
   plan: {
     about: "Prints the operations that a backend would carry out, and does nothing",
     takes: ["SOURCE"],
-    flags: ["backend", "outputTextJson", ...NODE],
+    flags: ["backend", ...USERSPACE, "outputTextJsonYaml", ...NODE],
     examples: ["windlass plan file --input cluster.yaml --backend userspace"],
   },
   explain: {
     about: "Tells why each address and endpoint of a service is used or not",
     takes: ["SOURCE", "NAMESPACE/NAME"],
-    flags: ["outputTextJson", "clientIp", "frontend", ...NODE],
+    flags: ["outputTextJsonYaml", "clientIp", "frontend", ...NODE],
     examples: [
       "windlass explain kube default/web --node-name n1",
       "windlass explain kube default/web --frontend 10.96.0.10:80 --client-ip 192.0.2.7",
@@ -101,7 +102,7 @@ export const COMMANDS = {
   version: {
     about: "Prints the version",
     takes: [],
-    flags: ["outputTextJson"],
+    flags: ["outputTextJsonYaml"],
     examples: ["windlass version -o json"],
   },
   help: {

@@ -9,6 +9,7 @@ import {
   explain,
   explanationText,
   type Ip,
+  parseFrontend,
   parseIp,
   route,
   type RouteQuestion,
@@ -16,6 +17,7 @@ import {
 } from "../../core/mod.ts";
 import { EXIT } from "../exit_code.ts";
 import type { CommandContext } from "./command.ts";
+import { dataText } from "./print.ts";
 import { readOnce } from "./read_once.ts";
 
 /** Runs `windlass explain`. */
@@ -23,6 +25,7 @@ export async function run(context: CommandContext): Promise<number> {
   const { form, flags, io } = context;
   const service = readServiceName(form.rest[0] ?? "", form.name);
   const clientIP = readClientIp(flags.clientIp, form.name);
+  checkFrontend(flags.frontend, form.name);
   const { state } = await readOnce(context);
   const explanation = explain(state, service);
   if (explanation === null) {
@@ -30,8 +33,9 @@ export async function run(context: CommandContext): Promise<number> {
     io.stderr.write(`windlass: ${unknownService(service, known)}\n`);
     return EXIT.failed;
   }
+  const format = flags.outputTextJsonYaml;
   const print = (data: unknown, text: string) =>
-    io.stdout.write(`${flags.outputTextJson === "json" ? JSON.stringify(data, null, 2) : text}\n`);
+    io.stdout.write(format === "text" ? `${text}\n` : dataText(data, format));
   if (clientIP === null && flags.frontend === null) {
     print(explanation, explanationText(explanation));
     return EXIT.done;
@@ -48,6 +52,15 @@ function readClientIp(given: string | null, topic: string): Ip | null {
   if (ip !== null) return ip;
   throw new UsageError(
     `Cannot read flag --client-ip: "${given}" is not an IP address; write 192.0.2.7, say`,
+    topic,
+  );
+}
+
+function checkFrontend(given: string | null, topic: string): void {
+  if (given === null || parseFrontend(given) !== null) return;
+  throw new UsageError(
+    `Cannot read flag --frontend: "${given}" is neither IP:PORT nor a node port; ` +
+      "write 10.96.0.10:80, [2001:db8::1]:80 or 30080, say",
     topic,
   );
 }

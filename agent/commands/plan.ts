@@ -8,32 +8,31 @@ import { textTable } from "../cli/table.ts";
 import { type Change, unreachable } from "../../core/mod.ts";
 import { EXIT } from "../exit_code.ts";
 import type { CommandContext } from "./command.ts";
+import { dataText } from "./print.ts";
 import { readOnce } from "./read_once.ts";
+import { userspaceOptions } from "./userspace_options.ts";
 
 /** Runs `windlass plan`. */
 export async function run(context: CommandContext): Promise<number> {
   const { flags, io } = context;
   const { changes } = await readOnce(context);
-  const ops = opsOf(flags.backend, changes);
+  const ops = opsOf(flags, changes);
   io.stdout.write(
-    flags.outputTextJson === "json"
-      ? `${JSON.stringify({ backend: flags.backend, ops }, null, 2)}\n`
-      : planText(ops),
+    flags.outputTextJsonYaml === "text"
+      ? planText(ops)
+      : dataText({ backend: flags.backend, ops }, flags.outputTextJsonYaml),
   );
   return EXIT.done;
 }
 
-function opsOf(
-  backend: CommandContext["flags"]["backend"],
-  changes: readonly Change[],
-): readonly Op[] {
-  switch (backend) {
+function opsOf(flags: CommandContext["flags"], changes: readonly Change[]): readonly Op[] {
+  switch (flags.backend) {
     case "userspace":
-      return planFromNothing(userspaceBackend({}), changes);
+      return planFromNothing(userspaceBackend(userspaceOptions(flags)), changes);
     case "print":
       return planFromNothing(printBackend({ write: () => {} }), changes);
     default:
-      return unreachable(backend);
+      return unreachable(flags.backend);
   }
 }
 

@@ -12,6 +12,8 @@ import {
 } from "../../core/mod.ts";
 import { dropWarnings } from "../dropped.ts";
 import { logReport } from "../feed.ts";
+import { Interrupted } from "../interrupted.ts";
+import type { Io } from "../io.ts";
 import { type CommandContext, nodeNameOf, openLog } from "./command.ts";
 import { openSource } from "./sources.ts";
 
@@ -23,22 +25,42 @@ export interface PresentState {
   readonly changes: readonly Change[];
 }
 
-/** Reads the present state. What is wrong with the input goes to standard error. */
+/**
+ * Reads the present state. What is wrong with the input goes to standard error.
+ *
+ * @throws {Interrupted} If a signal asks the program to end before the state is read.
+ */
 export async function readOnce(context: CommandContext): Promise<PresentState> {
   const nodeName = nodeNameOf(context);
   using log = openLog(context, "plain");
   const source = openSource(context, { once: true, nodeName });
   const events: ClusterEvent[] = [];
-  await source.run({
-    events: (batch) => {
-      for (const event of batch) events.push(event);
-    },
-    report: (report) => logReport(report, log),
-  }, NEVER);
+  await untilStopped(context.io, (signal) =>
+    source.run({
+      events: (batch) => {
+        for (const event of batch) events.push(event);
+      },
+      report: (report) => logReport(report, log),
+    }, signal));
   const { state, changes } = stepPipeline(startPipeline(nodeName), events);
   for (const warning of dropWarnings(changes)) log.warn(warning);
   return { state, changes };
 }
 
-/** A signal that ends the process ends these commands too: nothing has to be put in order. */
-const NEVER = new AbortController().signal;
+/** Waits for the reading, but no longer than until a signal asks the program to end. */
+async function untilStopped(
+  io: Pick<Io, "onStopSignal">,
+  read: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const abort = new AbortController();
+  const interrupted = Promise.withResolvers<never>();
+  const unlisten = io.onStopSignal((signal) => {
+    abort.abort();
+    interrupted.reject(new Interrupted(signal));
+  });
+  try {
+    await Promise.race([interrupted.promise, read(abort.signal)]);
+  } finally {
+    unlisten();
+  }
+}

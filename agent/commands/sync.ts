@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { type Backend, type Op, printBackend, userspaceBackend } from "../../backends/mod.ts";
+import {
+  type AddressManager,
+  type Backend,
+  type Op,
+  printBackend,
+  userspaceBackend,
+} from "../../backends/mod.ts";
+import { formatDuration } from "../cli/duration.ts";
 import { FLAGS } from "../cli/flags.ts";
 import { flagsOf } from "../cli/resolve.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -14,14 +21,17 @@ import type { Source } from "../../proto/mod.ts";
 import { startSnapshotWriter } from "../snapshot/snapshot_writer.ts";
 import { supervise, type Work } from "../supervise.ts";
 import { type AgentStatus, startAgent } from "../sync_loop.ts";
+import { openAddressManager } from "./address_manager.ts";
 import { type CommandContext, nodeNameOf, openLog } from "./command.ts";
 import { openSource } from "./sources.ts";
+import { userspaceOptions } from "./userspace_options.ts";
 
 interface Setup {
   readonly context: CommandContext;
   readonly source: Source;
   readonly nodeName: string;
   readonly log: Log;
+  readonly addresses: AddressManager | null;
 }
 
 /** Runs `windlass SOURCE SINK`. */
@@ -30,11 +40,14 @@ export async function run(context: CommandContext): Promise<number> {
   const nodeName = nodeNameOf(context);
   using log = openLog(context, "klog");
   logFlags(context, log);
+  const addresses = form.sink === "to-userspace"
+    ? await openAddressManager(flags, log.named("addresses"))
+    : null;
   const source = openSource(context, {
     once: flags.once,
     nodeName: form.sink === "to-file" ? null : nodeName, // a file is for any node to read
   });
-  const work = workOf({ context, source, nodeName, log });
+  const work = workOf({ context, source, nodeName, log, addresses });
   log.info("Started", { source: source.name, sink: form.sink, node: nodeName });
   return await supervise(work, io, log);
 }
@@ -44,12 +57,13 @@ function logFlags({ form, flags }: CommandContext, log: Log): void {
   const out = log.v(1);
   if (out === null) return;
   for (const id of flagsOf(form).filter((each) => each !== "help")) {
-    out.info(`FLAG: --${FLAGS[id].name}=${JSON.stringify(String(flags[id] ?? ""))}`);
+    const value = FLAGS[id].kind === "duration" ? formatDuration(Number(flags[id])) : flags[id];
+    out.info(`FLAG: --${FLAGS[id].name}=${JSON.stringify(String(value ?? ""))}`);
   }
 }
 
 function workOf(setup: Setup): Work {
-  const { context: { form }, log } = setup;
+  const { context: { form, flags }, log, addresses } = setup;
   switch (form.sink) {
     case null:
       throw new UsageError(`A sink is missing: ${form.usage}`, form.name);
@@ -58,7 +72,14 @@ function workOf(setup: Setup): Work {
     case "to-print":
       return printWork(setup);
     case "to-userspace":
-      return backendWork(setup, userspaceBackend({ log: log.named("userspace") }));
+      return backendWork(
+        setup,
+        userspaceBackend({
+          ...userspaceOptions(flags),
+          ...(addresses === null ? {} : { addresses }),
+          log: log.named("userspace"),
+        }),
+      );
     default:
       return unreachable(form.sink);
   }

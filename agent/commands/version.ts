@@ -6,6 +6,7 @@
 import { EXIT } from "../exit_code.ts";
 import { WINDLASS_VERSION } from "../version.ts";
 import type { CommandContext } from "./command.ts";
+import { dataText } from "./print.ts";
 
 /** The versions of Windlass and of what it runs on. */
 export const VERSION = {
@@ -22,9 +23,9 @@ export const VERSION = {
 /** Runs `windlass version`. */
 export function run({ flags, io }: CommandContext): Promise<number> {
   io.stdout.write(
-    flags.outputTextJson === "json"
-      ? `${JSON.stringify(VERSION, null, 2)}\n`
-      : `windlass ${VERSION.windlass} (deno ${VERSION.deno}, v8 ${VERSION.v8}, ${VERSION.target})\n`,
+    flags.outputTextJsonYaml === "text"
+      ? `windlass ${VERSION.windlass} (deno ${VERSION.deno}, v8 ${VERSION.v8}, ${VERSION.target})\n`
+      : dataText(VERSION, flags.outputTextJsonYaml),
   );
   return Promise.resolve(EXIT.done);
 }

@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { dump } from "js-yaml";
 import { textTable } from "../cli/table.ts";
 import {
   addressOf,
   type EndpointView,
   type Frontend,
+  frontendAddress,
   type NodeView,
   type ServicePortView,
-  unreachable,
   type ViewJson,
   viewToJson,
 } from "../../core/mod.ts";
 import { EXIT } from "../exit_code.ts";
 import type { CommandContext } from "./command.ts";
+import { dataText } from "./print.ts";
 import { readOnce } from "./read_once.ts";
 
 /** Runs `windlass view`. */
@@ -28,16 +28,7 @@ export async function run(context: CommandContext): Promise<number> {
 
 /** The view as text of the form asked for, with a line break at the end. */
 export function viewText(view: NodeView, format: "text" | "json" | "yaml"): string {
-  switch (format) {
-    case "json":
-      return `${JSON.stringify(viewToJson(view), null, 2)}\n`;
-    case "yaml":
-      return dump(viewToJson(view), { lineWidth: -1, noRefs: true });
-    case "text":
-      return viewTable(view);
-    default:
-      return unreachable(format);
-  }
+  return format === "text" ? viewTable(view) : dataText(viewToJson(view), format);
 }
 
 function viewTable(view: NodeView): string {
@@ -61,20 +52,17 @@ function viewTable(view: NodeView): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** One row for each frontend; the name stands in the first one only. */
+/** One row for each frontend, or one that says that there is none; the name stands in the first one only. */
 function entryRows(entry: ServicePortView): readonly (readonly string[])[] {
+  if (entry.frontends.length === 0) {
+    return [[entry.name, entry.protocol, entry.family, "nowhere", "", "none"]];
+  }
   return entry.frontends.map((frontend, index) => [
     ...(index === 0 ? [entry.name, entry.protocol, entry.family] : ["", "", ""]),
     frontend.kind,
     frontendAddress(frontend),
     endpointList(entry.endpoints.filter((each) => serves(each, frontend))),
   ]);
-}
-
-function frontendAddress(frontend: Frontend): string {
-  return frontend.kind === "NodePort"
-    ? `*:${frontend.port}`
-    : addressOf(frontend.ip, frontend.port);
 }
 
 function serves(endpoint: EndpointView, frontend: Frontend): boolean {

@@ -142,11 +142,14 @@ export function spec(backends: readonly string[], parts: Partial<ListenerSpec> =
     protocol: "TCP",
     ip,
     port,
+    service: "default/web",
     servicePort: "default/web:http",
     kind: "ClusterIP",
     policy: "round-robin",
     affinitySeconds: 0,
+    sourceRanges: [],
     backends,
+    lingering: null,
     ...parts,
   };
 }

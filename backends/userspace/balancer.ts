@@ -1,87 +1,151 @@
 /**
- * Which endpoint a new connection goes to.
+ * Who may come to a listener, and which endpoint each of its connections goes to: source ranges,
+ * session affinity and a balancing policy, each changed in place without touching the others.
  *
  * @module
  */
+import type { AffinityTable, AffinityTables, Choice } from "./balance/affinity.ts";
+import type { BackendAddress } from "./balance/backend_address.ts";
+import { EndpointSet, type EndpointTotals } from "./balance/endpoint_set.ts";
+import { policyOf } from "./balance/policies.ts";
+import type { Policy, Tried } from "./balance/policy.ts";
+import { plainIp, type SourceCheck, sourceCheck } from "./balance/source_ranges.ts";
+import { type ListenerSpec, sameBackends, sameTexts } from "./spec.ts";
 
-/** One endpoint of a listener, as the data path keeps it. */
-export interface BackendAddress {
-  /** `ip:port`. */
-  readonly address: string;
-  /** The address to dial. */
-  readonly ip: string;
-  /** The port to dial. */
-  readonly port: number;
-  /** Whether the last dial failed; kept here so that only the first failure of a row is shouted. */
-  failing: boolean;
-}
+export type { BackendAddress } from "./balance/backend_address.ts";
 
 /** Chooses endpoints. Live connections are not its business. */
 export interface Balancer {
-  /** How many endpoints there are. */
-  readonly size: number;
   /**
    * The endpoint for a client's next connection, or `null` if there is none.
    *
    * @param client The client's IP.
    * @param except Endpoints, as `ip:port`, that this connection has tried in vain.
    */
-  pick(client: string, except: Pick<ReadonlySet<string>, "has">): BackendAddress | null;
-  /** Makes these the endpoints, as `ip:port`, sorted. */
-  replace(addresses: readonly string[]): void;
+  pick(client: string, except: Tried): BackendAddress | null;
 }
 
-/**
- * Each endpoint in turn. When endpoints come and go, the turn goes on where it was, so that a
- * service that scales is not served by its first endpoints alone; the first turn of all falls to a
- * random one, so that many nodes and services do not all begin with the same.
- *
- * @param random Gives a number from 0 up to 1.
- */
-export function roundRobin(random: () => number): Balancer {
-  return new RoundRobin(random);
+/** What all balancers of a data path share. */
+export interface BalancerOptions {
+  /** Gives a number from 0 up to 1. */
+  readonly random: () => number;
+  /** Which pod each client was led to, by service. */
+  readonly affinity: AffinityTables;
 }
 
-class RoundRobin implements Balancer {
-  readonly #random: () => number;
-  #backends: readonly BackendAddress[] = [];
-  #next = 0;
+/** The balancer of one listener. */
+export class ListenerBalancer implements Balancer {
+  readonly #options: BalancerOptions;
+  readonly #endpoints = new EndpointSet();
+  #spec: ListenerSpec;
+  #policy: Policy;
+  #allows: SourceCheck;
+  #table: AffinityTable | null;
 
-  constructor(random: () => number) {
-    this.#random = random;
+  /** Makes the balancer of a listener. It must be closed. */
+  constructor(spec: ListenerSpec, options: BalancerOptions) {
+    this.#options = options;
+    this.#spec = spec;
+    this.#endpoints.replace(spec.backends, spec.lingering);
+    this.#policy = this.#policyOf(spec);
+    this.#allows = sourceCheck(spec.sourceRanges);
+    this.#table = this.#join(spec);
   }
 
-  get size(): number {
-    return this.#backends.length;
+  /** Whether a client, given by its IP, may use the listener. */
+  allows(client: string): boolean {
+    return this.#allows(client);
   }
 
-  pick(_client: string, except: Pick<ReadonlySet<string>, "has">): BackendAddress | null {
-    const { length } = this.#backends;
-    for (let step = 0; step < length; step++) {
-      const backend = this.#backends[this.#next];
-      this.#next = (this.#next + 1) % length;
-      if (backend !== undefined && !except.has(backend.address)) return backend;
+  /** The endpoint for a client's next connection. */
+  pick(client: string, except: Tried): BackendAddress | null {
+    const ip = plainIp(client);
+    const table = this.#table;
+    if (table === null) return this.#policy.pick(ip, except);
+    const backend = this.#stay(table, ip, except) ?? this.#policy.pick(ip, except);
+    if (backend !== null) table.note(ip, this.#spec.key, backend);
+    return backend;
+  }
+
+  /** Makes the listener this from now on. */
+  update(spec: ListenerSpec): void {
+    const before = this.#spec;
+    this.#spec = spec;
+    const moved = !sameBackends(before, spec);
+    if (moved || spec.lingering !== before.lingering) {
+      this.#endpoints.replace(spec.backends, spec.lingering);
+    }
+    if (spec.policy !== before.policy) this.#policy = this.#policyOf(spec);
+    else if (moved) this.#policy.replace(this.#endpoints.inUse);
+    if (!sameTexts(before.sourceRanges, spec.sourceRanges)) {
+      this.#allows = sourceCheck(spec.sourceRanges);
+    }
+    this.#updateAffinity(before, spec);
+  }
+
+  /** What is known of an endpoint, as `ip:port`; `null` for nothing. */
+  endpoint(address: string): BackendAddress | null {
+    return this.#endpoints.get(address);
+  }
+
+  /** A copy of all counts. */
+  totals(): EndpointTotals {
+    return this.#endpoints.totals();
+  }
+
+  /** Gives back what it shares with others. It still picks, without affinity. */
+  close(): void {
+    if (this.#table !== null) this.#options.affinity.leave(this.#spec.service);
+    this.#table = null;
+  }
+
+  /**
+   * The endpoint that a client is to stay with; `null` if there is none. What this listener chose
+   * counts first, for a pod may serve one port of the service and not the other.
+   */
+  #stay(table: AffinityTable, client: string, except: Tried): BackendAddress | null {
+    const choices = table.recall(client);
+    const own = choices.find(({ listener }) => listener === this.#spec.key);
+    if (own !== undefined) {
+      const backend = this.#find(own, except);
+      if (backend !== null) return backend;
+      table.giveUp(client, own.ip);
+    }
+    for (const choice of choices) {
+      if (choice.ip === own?.ip) continue;
+      const backend = this.#find(choice, except);
+      if (backend !== null) return backend;
     }
     return null;
   }
 
-  replace(addresses: readonly string[]): void {
-    const known = new Map(this.#backends.map((backend) => [backend.address, backend]));
-    const upcoming = this.#backends[this.#next]?.address;
-    this.#backends = addresses.map((address) => known.get(address) ?? parseAddress(address));
-    this.#next = upcoming === undefined
-      ? Math.floor(this.#random() * addresses.length)
-      : Math.max(0, addresses.findIndex((address) => address >= upcoming));
+  /** The very endpoint, or another one of the same pod. */
+  #find({ address, ip }: Choice, except: Tried): BackendAddress | null {
+    const same = this.#endpoints.get(address);
+    if (same !== null && same.inUse && !except.has(address)) return same;
+    return this.#endpoints.inUse.find((each) => each.ip === ip && !except.has(each.address)) ??
+      null;
   }
-}
 
-function parseAddress(address: string): BackendAddress {
-  const colon = address.lastIndexOf(":");
-  const host = address.slice(0, colon);
-  return {
-    address,
-    ip: host.startsWith("[") ? host.slice(1, -1) : host,
-    port: Number(address.slice(colon + 1)),
-    failing: false,
-  };
+  #policyOf(spec: ListenerSpec): Policy {
+    const policy = policyOf(spec.policy, this.#options.random);
+    policy.replace(this.#endpoints.inUse);
+    return policy;
+  }
+
+  #join({ service, affinitySeconds }: ListenerSpec): AffinityTable | null {
+    if (affinitySeconds === 0) return null;
+    const table = this.#options.affinity.join(service);
+    table.setTimeout(affinitySeconds);
+    return table;
+  }
+
+  #updateAffinity(before: ListenerSpec, now: ListenerSpec): void {
+    if (before.service === now.service && this.#table !== null && now.affinitySeconds > 0) {
+      this.#table.setTimeout(now.affinitySeconds);
+      return;
+    }
+    if (this.#table !== null) this.#options.affinity.leave(before.service);
+    this.#table = this.#join(now);
+  }
 }

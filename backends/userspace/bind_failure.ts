@@ -8,28 +8,33 @@ import type { ApplyResult } from "../backend.ts";
 import { isShortage, messageOf } from "./sockets.ts";
 import type { ListenerSpec } from "./spec.ts";
 
-/** Turns what the platform threw into a result. All but a missing permission may pass. */
+/** Turns what the platform threw into a result. All but a missing permission or API may pass. */
 export function bindFailure(
   spec: ListenerSpec,
   error: unknown,
   os: typeof Deno.build.os = Deno.build.os,
 ): ApplyResult {
+  const { NotCapable, NotSupported } = Deno.errors;
   const { protocol, ip, port, kind, servicePort } = spec;
   return {
     ok: false,
     error:
       `Cannot listen on ${protocol} ${addressOf(ip, port)} for the ${kind} of ${servicePort}: ` +
-      adviceFor(error, port, os),
-    retry: !(error instanceof Deno.errors.NotCapable),
+      adviceFor(error, spec, os),
+    retry: !(error instanceof NotCapable || error instanceof NotSupported),
   };
 }
 
-function adviceFor(error: unknown, port: number, os: typeof Deno.build.os): string {
-  const { AddrInUse, AddrNotAvailable, NotCapable, PermissionDenied } = Deno.errors;
+function adviceFor(
+  error: unknown,
+  { protocol, port }: ListenerSpec,
+  os: typeof Deno.build.os,
+): string {
+  const { AddrInUse, AddrNotAvailable, NotCapable, NotSupported, PermissionDenied } = Deno.errors;
   const windows = os === "windows";
   if (error instanceof AddrInUse) {
     return `another socket has the port; find its owner with ${
-      windows ? '"netstat -abno"' : '"ss -ltnp"'
+      windows ? '"netstat -abno"' : protocol === "UDP" ? '"ss -lunp"' : '"ss -ltnp"'
     } and stop it, or change the service`;
   }
   if (error instanceof AddrNotAvailable) {
@@ -40,13 +45,15 @@ function adviceFor(error: unknown, port: number, os: typeof Deno.build.os): stri
   }
   if (error instanceof PermissionDenied && windows) {
     return "Windows has set the port aside, or a program holds it for itself; " +
-      '"netsh interface ipv4 show excludedportrange protocol=tcp" lists the ranges set aside';
+      `"netsh interface ipv4 show excludedportrange protocol=${protocol.toLowerCase()}" ` +
+      "lists the ranges set aside";
   }
   if (error instanceof PermissionDenied) {
     return port < 1024
       ? "ports below 1024 need root or the capability CAP_NET_BIND_SERVICE"
       : `${messageOf(error)}; a security policy of this machine must allow it`;
   }
+  if (error instanceof NotSupported) return messageOf(error);
   if (isShortage(error)) {
     return `${
       messageOf(error)

@@ -53,6 +53,27 @@ Deno.test.each([
   });
 });
 
+Deno.test("a UDP bind names the tools for UDP", () => {
+  const dns = spec([], { protocol: "UDP", ip: "10.96.0.10", port: 53 });
+  const say = (error: Error, os: typeof Deno.build.os) => {
+    const result = bindFailure(dns, error, os);
+    return result.ok ? "" : result.error;
+  };
+  assert.match(say(new AddrInUse(), "linux"), /^Cannot listen on UDP .*"ss -lunp"/);
+  assert.match(say(new PermissionDenied(), "windows"), /protocol=udp"/);
+});
+
+Deno.test("UDP on a Deno without it says which flag is missing, and is not tried again", () => {
+  const { NotSupported } = Deno.errors;
+  const dns = spec([], { protocol: "UDP", ip: "10.96.0.10", port: 53 });
+  assert.deepEqual(bindFailure(dns, new NotSupported("UDP needs --unstable-net"), "linux"), {
+    ok: false,
+    error: "Cannot listen on UDP 10.96.0.10:53 for the ClusterIP of default/web:http: " +
+      "UDP needs --unstable-net",
+    retry: false,
+  });
+});
+
 Deno.test("a bind that Deno does not permit is not tried again", () => {
   const result = bindFailure(spec([]), new NotCapable("Requires net access"), "linux");
   assert.equal(result.ok || result.retry, false);

@@ -7,7 +7,7 @@ import { addressOf } from "../../core/mod.ts";
 import type { Logger } from "../../core/mod.ts";
 import type { BackendAddress } from "./balancer.ts";
 import type { BufferPool } from "./buffers.ts";
-import type { ConnectionEvent } from "./data_path.ts";
+import type { ConnectionEvent, Rejection } from "./data_path.ts";
 import { Dial, type DialOptions } from "./dial.ts";
 import { type Meter, pump, type PumpOptions } from "./pump.ts";
 import { messageOf, type TcpStream } from "./sockets.ts";
@@ -16,8 +16,10 @@ import { messageOf, type TcpStream } from "./sockets.ts";
 export interface ConnectionOptions {
   /** The listener's key. */
   readonly listener: string;
-  /** Gives the service port that the listener serves now, for the log. */
+  /** Gives the service port that the listener serves now. */
   readonly servicePort: () => string;
+  /** Whether a client, given by its IP, may use the listener. */
+  readonly allows: (client: string) => boolean;
   /** How to find an endpoint; the client is added. */
   readonly dial: Omit<DialOptions, "client">;
   /** Where buffers come from. */
@@ -26,10 +28,6 @@ export interface ConnectionOptions {
   readonly turns: PumpOptions["turns"];
   /** After how many bytes a direction gives the others a turn. */
   readonly quantum: number;
-  /** Counts what all clients of the listener send. */
-  readonly totalIn: Meter;
-  /** Counts what is sent to all clients of the listener. */
-  readonly totalOut: Meter;
   /** Where to write what happens. */
   readonly log: Logger;
   /** Is told what happens. */
@@ -44,6 +42,7 @@ export class Connection {
   /** Fixed at the start: the listener may pass to another service port while this lives. */
   readonly #service: string;
   #endpoint: TcpStream | null = null;
+  #backend: BackendAddress | null = null;
   #how: "ended" | "broken" | "cut" = "ended";
 
   /** Takes a client's connection over. */
@@ -55,24 +54,15 @@ export class Connection {
   }
 
   /** Carries it to its end. Never rejects; answers how it went. */
-  async run(): Promise<"ended" | "broken" | "cut" | "no-endpoints" | "dial-failed" | "stopped"> {
-    const { listener, log, onEvent } = this.#options;
+  async run(): Promise<"ended" | "broken" | "cut" | Rejection> {
+    const { listener, allows, log, onEvent } = this.#options;
     const client = addressText(this.#client.remoteAddr);
     log.v(3)?.info("Accepted TCP connection", { service: this.#service, client, listener });
-    const dialled = await this.#dial.run();
-    if (!dialled.ok) {
-      close(this.#client);
-      if (dialled.why !== "stopped") {
-        log.v(2)?.info("Closed a connection that no endpoint took", {
-          service: this.#service,
-          client,
-          listener,
-          why: dialled.why,
-        });
-      }
-      onEvent({ type: "rejected", listener, client, why: dialled.why });
-      return dialled.why;
+    if (!allows(this.#client.remoteAddr.hostname)) {
+      return this.#reject("source-not-allowed", client);
     }
+    const dialled = await this.#dial.run();
+    if (!dialled.ok) return this.#reject(dialled.why, client);
     const { stream, backend } = dialled;
     log.v(3)?.info("Mapped service to endpoint", {
       service: this.#service,
@@ -80,6 +70,7 @@ export class Connection {
       endpoint: backend.address,
     });
     onEvent({ type: "mapped", listener, client, backend: backend.address });
+    this.#backend = backend;
     await this.#carry(stream, backend, client);
     return this.#how;
   }
@@ -90,11 +81,34 @@ export class Connection {
     this.#reset("cut");
   }
 
+  /** Ends it now if the listener still serves its service port and its endpoint was removed. */
+  cutIfRemoved(): void {
+    if (this.#isRemoved()) this.#reset("cut");
+  }
+
+  #isRemoved(): boolean {
+    return this.#backend !== null && this.#backend.removed &&
+      this.#service === this.#options.servicePort();
+  }
+
+  #reject(why: Rejection, client: string): Rejection {
+    const { listener, log, onEvent } = this.#options;
+    close(this.#client);
+    if (why !== "stopped") {
+      const fields = { service: this.#service, client, listener, why };
+      log.v(2)?.info("Closed a connection without proxying it", fields);
+    }
+    onEvent({ type: "rejected", listener, client, why });
+    return why;
+  }
+
   async #carry(endpoint: TcpStream, backend: BackendAddress, client: string): Promise<void> {
-    const { listener, totalIn, totalOut, log, onEvent } = this.#options;
+    const { listener, log, onEvent } = this.#options;
     const fromClient: Meter = { bytes: 0 };
     const toClient: Meter = { bytes: 0 };
     this.#endpoint = endpoint;
+    backend.connections++;
+    this.cutIfRemoved(); // it may have been while it was dialled
     if (this.#how === "cut") {
       close(endpoint); // told to stop in the moment in which the endpoint answered
     } else {
@@ -106,12 +120,13 @@ export class Connection {
         endpoint: backend.address,
       });
       await Promise.all([
-        this.#copy(this.#client, endpoint, fromClient, totalIn),
-        this.#copy(endpoint, this.#client, toClient, totalOut),
+        this.#copy(this.#client, endpoint, fromClient, backend.fromClients),
+        this.#copy(endpoint, this.#client, toClient, backend.toClients),
       ]);
       close(this.#client);
       close(endpoint);
     }
+    backend.active--;
     const bytesIn = fromClient.bytes;
     const bytesOut = toClient.bytes;
     const fields = { service: this.#service, client, endpoint: backend.address, bytesIn, bytesOut };

@@ -7,9 +7,10 @@
 import type { FrontendKind } from "../../core/mod.ts";
 import type { DialFailure } from "./dial.ts";
 import type { ListenerSpec } from "./spec.ts";
+import type { UdpCounts } from "./udp_counters.ts";
 
 /** Why a connection was closed without having been proxied. */
-export type Rejection = "no-endpoints" | "dial-failed" | "stopped";
+export type Rejection = "no-endpoints" | "dial-failed" | "source-not-allowed" | "stopped";
 
 /** What happened to a connection; for tests and the simulation. */
 export type ConnectionEvent =
@@ -50,7 +51,10 @@ export type ConnectionEvent =
     readonly how: "ended" | "broken" | "cut";
   };
 
-/** The counts of one listener. They only grow, but for `active`. */
+/**
+ * The counts of one listener. They only grow, but for `active`. What a flow is to UDP, a connection
+ * is to TCP: UDP counts its flows as connections.
+ */
 export interface ListenerCounts {
   /** Connections accepted. */
   readonly accepted: number;
@@ -58,6 +62,8 @@ export interface ListenerCounts {
   readonly active: number;
   /** Connections that one side broke off. */
   readonly broken: number;
+  /** Connections that this side broke off: their endpoint was removed, or time was up. */
+  readonly cut: number;
   /** Bytes from clients. */
   readonly bytesIn: number;
   /** Bytes to clients. */
@@ -68,6 +74,20 @@ export interface ListenerCounts {
   readonly dialFailures: Readonly<Record<DialFailure, number>>;
   /** Times that the platform could not accept a connection. */
   readonly acceptFailures: number;
+}
+
+/** The counts of one endpoint of a listener. They only grow, but for `active`. */
+export interface EndpointCounts {
+  /** Connections that it has taken. */
+  readonly connections: number;
+  /** Connections to it that live now, those that are being dialled included. */
+  readonly active: number;
+  /** Bytes from clients. */
+  readonly bytesIn: number;
+  /** Bytes to clients. */
+  readonly bytesOut: number;
+  /** Tries to reach it that failed, by cause. */
+  readonly dialFailures: Readonly<Record<DialFailure, number>>;
 }
 
 /** One listener as it is now. */
@@ -84,16 +104,31 @@ export interface ListenerStats extends ListenerCounts {
   readonly port: number;
   /** How many endpoints it may use. */
   readonly backends: number;
+  /** The counts of each endpoint that it may use or that has live connections, by `ip:port`. */
+  readonly endpoints: Readonly<Record<string, EndpointCounts>>;
+  /** What else it counts, if it is a UDP listener. */
+  readonly udp?: UdpCounts;
 }
 
 /** One open listener. */
 export interface Listener {
   /** What it is. */
   readonly spec: ListenerSpec;
-  /** Makes it this from now on, for new connections. The key must be the same. */
+  /**
+   * Makes it this from now on, for new connections. Live ones go on, but for those that
+   * {@linkcode ListenerSpec.lingering} gives up. The key must be the same.
+   */
   update(spec: ListenerSpec): void;
-  /** Stops accepting; resolves when the address is free again. Live connections go on. */
+  /**
+   * Stops accepting; resolves when the address is free again. Live connections go on. UDP flows end:
+   * their replies need the socket that gives the address free.
+   */
   stop(): Promise<void>;
+  /**
+   * Stops accepting, at the end of all: what lives goes on, UDP flows too, and the address may be
+   * free no sooner than they end.
+   */
+  drain(): Promise<void>;
   /** Resolves when it is stopped and the last live connection has come to its end. */
   readonly ended: Promise<void>;
   /** Closes the live connections. */

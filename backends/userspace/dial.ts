@@ -28,7 +28,7 @@ export type Dialled =
     readonly ok: true;
     /** The connection. */
     readonly stream: TcpStream;
-    /** Whom it leads to. */
+    /** Whom it leads to; the connection counts as one of its active ones, until the taker ends it. */
     readonly backend: BackendAddress;
   }
   | {
@@ -116,6 +116,8 @@ export class Dial {
     const { sockets, onFailure } = this.#options;
     const trying = this.#trying = new AbortController();
     let late = false;
+    // From now on, so that a burst of clients sees where the ones before are going.
+    backend.active++;
     const timer = setTimeout(() => {
       late = true;
       trying.abort();
@@ -123,6 +125,7 @@ export class Dial {
     try {
       return await sockets.connect(backend.ip, backend.port, trying.signal);
     } catch (error) {
+      backend.active--;
       const why = late ? "timeout" : failureOf(error);
       if (!this.#stopped) {
         onFailure(backend, why, error);

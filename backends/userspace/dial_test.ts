@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { roundRobin } from "./balancer.ts";
+import { backendAddress } from "./balance/backend_address.ts";
+import { roundRobin } from "./balance/round_robin.ts";
 import { Dial, type DialFailure, failureOf } from "./dial.ts";
 import type { Sockets, TcpStream } from "./sockets.ts";
 
@@ -29,7 +30,8 @@ function rig(script: Record<string, Behaviour[]>, timeouts = [1, 1, 1, 1]) {
   const tries: string[] = [];
   const failures: [string, DialFailure][] = [];
   const balancer = roundRobin(() => 0);
-  balancer.replace(Object.keys(script).map((name) => `${name}:1`));
+  const backends = Object.keys(script).map((name) => backendAddress(`${name}:1`));
+  balancer.replace(backends);
   let hanging = Promise.withResolvers<void>();
   const connect: Sockets["connect"] = (name, _port, signal) => {
     const behaviours = script[name] ?? [];
@@ -58,7 +60,7 @@ function rig(script: Record<string, Behaviour[]>, timeouts = [1, 1, 1, 1]) {
     now: () => 0, // so that a slow machine does not meet the deadline
     onFailure: (backend, why) => failures.push([backend.address, why]),
   });
-  return { dial, tries, failures, hangs: hanging.promise };
+  return { dial, tries, failures, backends, hangs: hanging.promise };
 }
 
 async function outcome(dial: Dial): Promise<string> {
@@ -140,7 +142,7 @@ Deno.test("a dial keeps its deadline, also where endpoints are slow to refuse", 
   let time = 0;
   let tries = 0;
   const balancer = roundRobin(() => 0);
-  balancer.replace(Array.from({ length: 100 }, (_, i) => `${100 + i}:1`));
+  balancer.replace(Array.from({ length: 100 }, (_, i) => backendAddress(`${100 + i}:1`)));
   const dial = new Dial({
     balancer,
     client: "c",
@@ -175,4 +177,14 @@ Deno.test.each([
 
 Deno.test("a dial that finds Windows out of ephemeral ports failed by shortage", () => {
   assert.equal(failureOf(new Error("No buffer space (os error 10055)")), "shortage");
+});
+
+Deno.test("a dial counts for the endpoint that it tries, and afterwards for the one that took it", async () => {
+  const { dial, backends, hangs } = rig({ a: ["hang"], b: ["take"] });
+  const end = outcome(dial);
+  await hangs;
+  const active = () => backends.map((backend) => backend.active);
+  assert.deepEqual(active(), [1, 0]);
+  assert.equal(await end, "b");
+  assert.deepEqual(active(), [0, 1]);
 });

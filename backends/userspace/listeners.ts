@@ -12,8 +12,24 @@ import {
   type Protocol,
   type ServicePortView,
 } from "../../core/mod.ts";
+import { balancingOf } from "./balancing_annotation.ts";
 import type { NodePortAddresses } from "./node_port_addresses.ts";
-import { LISTENER_PROTOCOLS, type ListenerProtocol, type ListenerSpec } from "./spec.ts";
+import {
+  type BalancingPolicy,
+  LISTENER_PROTOCOLS,
+  type ListenerProtocol,
+  type ListenerSpec,
+} from "./spec.ts";
+
+/** What must be known of the node. */
+export interface ListenerOptions {
+  /** Where node ports are served. */
+  readonly nodePorts: NodePortAddresses;
+  /** How endpoints are chosen for services that do not say. */
+  readonly balancing: BalancingPolicy;
+  /** Whether connections to endpoints that are not known any more are cut. */
+  readonly terminateRemoved: boolean;
+}
 
 /** The protocol, if this backend proxies it. */
 export function supportedProtocol(protocol: Protocol): ListenerProtocol | null {
@@ -26,11 +42,12 @@ export function supportedProtocol(protocol: Protocol): ListenerProtocol | null {
  */
 export function listenersOf(
   entry: ServicePortView,
-  nodePorts: NodePortAddresses,
+  { nodePorts, balancing, terminateRemoved }: ListenerOptions,
 ): readonly ListenerSpec[] {
   const protocol = supportedProtocol(entry.protocol);
   if (protocol === null) return [];
-  const { internal, external } = backendsOf(entry.endpoints);
+  const { internal, external } = backendsOf(entry.endpoints, terminateRemoved);
+  const policy = balancingOf(entry).policy ?? balancing;
   const listeners = new Map<string, ListenerSpec>();
   for (const frontend of entry.frontends) {
     const { kind, port } = frontend;
@@ -43,11 +60,13 @@ export function listenersOf(
         protocol,
         ip,
         port,
+        service: `${entry.namespace}/${entry.service}`,
         servicePort: entry.name,
         kind,
-        policy: "round-robin",
+        policy,
         affinitySeconds: entry.sessionAffinity?.clientIP.timeoutSeconds ?? 0,
-        backends: kind === "ClusterIP" ? internal : external,
+        sourceRanges: kind === "LoadBalancer" ? entry.sourceRanges : EVERYBODY,
+        ...kind === "ClusterIP" ? internal : external,
       });
     }
   }
@@ -67,16 +86,25 @@ function addressesOf(frontend: Frontend, nodePorts: readonly string[]): readonly
   return frontend.kind === "NodePort" ? nodePorts : [frontend.ip];
 }
 
+type Backends = Pick<ListenerSpec, "backends" | "lingering">;
+
+/** Source ranges guard load balancer VIPs only, as with kube-proxy. */
+const EVERYBODY: readonly string[] = [];
+
 /** The endpoints for traffic from inside and from outside; one list where they are the same. */
-function backendsOf(endpoints: readonly EndpointView[]): {
-  readonly internal: readonly string[];
-  readonly external: readonly string[];
+function backendsOf(endpoints: readonly EndpointView[], terminateRemoved: boolean): {
+  readonly internal: Backends;
+  readonly external: Backends;
 } {
-  const internal = addressesWhere(endpoints, (each) => each.internal);
-  const external = endpoints.every((each) => each.internal === each.external)
-    ? internal
-    : addressesWhere(endpoints, (each) => each.external);
-  return { internal, external };
+  const known = terminateRemoved ? addressesWhere(endpoints, () => true) : null;
+  const usedFor = (use: "internal" | "external"): Backends => {
+    const backends = addressesWhere(endpoints, (each) => each[use]);
+    const used = new Set(backends);
+    return { backends, lingering: known?.filter((address) => !used.has(address)) ?? null };
+  };
+  const internal = usedFor("internal");
+  const same = endpoints.every((each) => each.internal === each.external);
+  return { internal, external: same ? internal : usedFor("external") };
 }
 
 /** Each address once: an endpoint may be told twice, in two slices. */

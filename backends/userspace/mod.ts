@@ -4,16 +4,22 @@
  * @module
  */
 export type { AddressManager } from "./addresses.ts";
+export { BALANCING_ANNOTATION } from "./balancing_annotation.ts";
 export type { BufferPoolOptions } from "./buffers.ts";
 export type {
   ConnectionEvent,
   DataPath,
+  EndpointCounts,
   Listener,
   ListenerCounts,
   ListenerStats,
   Rejection,
 } from "./data_path.ts";
 export { DIAL_FAILURES, DIAL_TIMEOUTS_MS, type DialFailure } from "./dial.ts";
+export { FLOW_ENDS, type FlowEnd } from "./flow.ts";
+export type { SetTimer } from "./flow_sweep.ts";
+export { type Iproute2Options, type Opened, openIproute2 } from "./iproute2.ts";
+export type { IpResult, RunIp } from "./iproute2_command.ts";
 export type { UserspaceState } from "./plan.ts";
 export type { Sockets, TcpServer, TcpStream } from "./sockets.ts";
 export {
@@ -24,6 +30,14 @@ export {
   type ListenerSpec,
   type UserspaceOp,
 } from "./spec.ts";
+export type { UdpCounts } from "./udp_counters.ts";
+export { UDP_FLOW_LIMIT, UDP_IDLE_TIMEOUT_MS } from "./udp_listener.ts";
+export {
+  type DatagramSocket,
+  type DatagramSockets,
+  DROP_CAUSES,
+  type DropCause,
+} from "./udp_sockets.ts";
 export {
   type UserspaceBackend,
   userspaceBackend,

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { addressOf, type Change, PersistentMap, type ServicePortView } from "../../core/mod.ts";
+import { type Change, PersistentMap, type ServicePortView } from "../../core/mod.ts";
 import type { Plan } from "../backend.ts";
-import { compareClaims, listenersOf, supportedProtocol } from "./listeners.ts";
-import type { NodePortAddresses } from "./node_port_addresses.ts";
+import { compareClaims, type ListenerOptions, listenersOf } from "./listeners.ts";
+import { notesOn } from "./plan_notes.ts";
 import {
   addressKey,
   isWildcard,
-  LISTENER_PROTOCOLS,
   type ListenerSpec,
   sameBackends,
+  sameLingering,
   sameListener,
   type UserspaceOp,
 } from "./spec.ts";
@@ -37,11 +37,9 @@ export const INITIAL_STATE: UserspaceState = {
 };
 
 /** What the planner must know of the node. */
-export interface PlannerOptions {
+export interface PlannerOptions extends ListenerOptions {
   /** Whether to put service addresses on an interface. */
   readonly manageAddresses: boolean;
-  /** Where node ports are served. */
-  readonly nodePorts: NodePortAddresses;
 }
 
 /** One socket whose holder came, changed or went. */
@@ -59,7 +57,7 @@ export function planChanges(
   state: UserspaceState,
   options: PlannerOptions,
 ): Plan<UserspaceOp, UserspaceState> {
-  const { claims, transitions } = moveClaims(changes, state.claims, options.nodePorts);
+  const { claims, transitions } = moveClaims(changes, state.claims, options);
   const closes = transitions.flatMap(({ before, now }) =>
     before !== null && now === null ? [before] : []
   );
@@ -81,7 +79,7 @@ export function planChanges(
     }
   }
   const ops = [
-    ...changes.flatMap(unsupportedOps),
+    ...notesOn(changes, options.balancing),
     ...closes.map(closeOp),
     ...needs.assign.map((ip) => addressOp("assign-address", ip, [])),
     ...opens,
@@ -97,16 +95,16 @@ export function planChanges(
 function moveClaims(
   changes: readonly Change[],
   before: UserspaceState["claims"],
-  nodePorts: NodePortAddresses,
+  options: ListenerOptions,
 ): { readonly claims: UserspaceState["claims"]; readonly transitions: readonly Transition[] } {
   const touched = new Map<string, readonly ListenerSpec[]>();
   const claimsOn = (key: string) => touched.get(key) ?? before.get(key) ?? [];
   for (const change of changes) {
     const [was, now] = sidesOf(change);
-    for (const { key, servicePort } of was === null ? [] : listenersOf(was, nodePorts)) {
+    for (const { key, servicePort } of was === null ? [] : listenersOf(was, options)) {
       touched.set(key, claimsOn(key).filter((claim) => claim.servicePort !== servicePort));
     }
-    for (const claim of now === null ? [] : listenersOf(now, nodePorts)) {
+    for (const claim of now === null ? [] : listenersOf(now, options)) {
       touched.set(claim.key, [...claimsOn(claim.key), claim].sort(compareClaims));
     }
   }
@@ -203,6 +201,7 @@ function whyUpdate(before: ListenerSpec, now: ListenerSpec): string {
   if (!sameBackends(before, now)) {
     return `endpoints of ${now.servicePort}: ${before.backends.length} → ${now.backends.length}`;
   }
+  if (!sameLingering(before, now)) return `endpoints of ${now.servicePort} that it does not use`;
   return `settings of ${now.servicePort}`;
 }
 
@@ -217,21 +216,4 @@ function addressOp(
 ): UserspaceOp {
   const because = op === "assign-address" ? "first listener on it" : "no listener is left on it";
   return { op, key: addressKey(ip), after, because, ip };
-}
-
-/** A service port's protocol never changes, so it is said when the service port comes. */
-function unsupportedOps(change: Change): readonly UserspaceOp[] {
-  if (change.type !== "add" || supportedProtocol(change.now.protocol) !== null) return [];
-  const { key, name, protocol, frontends } = change.now;
-  const asked = frontends.map((each) =>
-    each.kind === "NodePort" ? `*:${each.port}` : addressOf(each.ip, each.port)
-  );
-  return [{
-    op: "unsupported",
-    key: `unsupported/${key}`,
-    after: [],
-    because: `${protocol} on ${asked.join(", ")}`,
-    servicePort: name,
-    reason: `the userspace backend proxies ${LISTENER_PROTOCOLS.join(", ")} and not ${protocol}`,
-  }];
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { diff, type Frontend, type NodeView, PersistentMap } from "../../core/mod.ts";
 import { endpoint, servicePort } from "../test_views.ts";
+import { BALANCING_ANNOTATION } from "./balancing_annotation.ts";
 import { listenersOf } from "./listeners.ts";
 import { INITIAL_STATE, planChanges, type PlannerOptions, type UserspaceState } from "./plan.ts";
 import type { ListenerSpec, UserspaceOp } from "./spec.ts";
@@ -34,6 +35,7 @@ class Model {
         assert.ok(this.listeners.delete(op.key), "closed without being open");
         break;
       case "unsupported":
+      case "ignored":
     }
   }
 
@@ -52,6 +54,8 @@ function isManaged(listener: ListenerSpec): boolean {
 const IPS = ["192.0.2.1", "192.0.2.2"];
 const options: PlannerOptions = {
   manageAddresses: true,
+  balancing: "round-robin",
+  terminateRemoved: true,
   nodePorts: { IPv4: ["192.0.2.1", "192.0.2.9"], IPv6: ["::"] },
 };
 
@@ -66,8 +70,14 @@ const frontendArb: fc.Arbitrary<Frontend> = fc.oneof(
 
 const servicePortArb = fc.record({
   service: fc.constantFrom("a", "b", "c"),
-  protocol: fc.constantFrom("TCP" as const, "TCP" as const, "UDP" as const),
+  protocol: fc.constantFrom("TCP" as const, "TCP" as const, "UDP" as const, "SCTP" as const),
   frontends: fc.array(frontendArb, { maxLength: 3 }),
+  annotations: fc.constantFrom(
+    {},
+    { [BALANCING_ANNOTATION]: "maglev" },
+    { [BALANCING_ANNOTATION]: "a coin" },
+  ),
+  sourceRanges: fc.constantFrom([], ["192.0.2.0/24"]),
   endpoints: fc.array(
     fc.record({ n: fc.integer({ min: 1, max: 4 }), internal: fc.boolean(), external: fc.boolean() })
       .map(({ n, ...use }) => endpoint(`10.1.0.${n}:80`, use)),
@@ -115,7 +125,7 @@ Deno.test("any history of views, carried out op by op, gives the listeners of th
     );
     assert.deepEqual(model.listeners, wanted);
     const claimed = before.services.values().flatMap((service) => service.servicePorts)
-      .flatMap((entry) => listenersOf(entry, options.nodePorts).map((each) => each.key));
+      .flatMap((entry) => listenersOf(entry, options).map((each) => each.key));
     assert.deepEqual(new Set(wanted.keys()), new Set(claimed));
     const addresses = wanted.values().filter(isManaged).map((each) => each.ip);
     assert.deepEqual(model.addresses, new Set(addresses));

@@ -5,7 +5,12 @@ import { ALL_ADDRESSES } from "./node_port_addresses.ts";
 import { INITIAL_STATE, planChanges, type PlannerOptions } from "./plan.ts";
 import type { UserspaceOp } from "./spec.ts";
 
-const PLAIN: PlannerOptions = { manageAddresses: false, nodePorts: ALL_ADDRESSES };
+const PLAIN: PlannerOptions = {
+  manageAddresses: false,
+  nodePorts: ALL_ADDRESSES,
+  balancing: "round-robin",
+  terminateRemoved: false,
+};
 const MANAGED: PlannerOptions = { ...PLAIN, manageAddresses: true };
 
 const web = servicePort({
@@ -61,9 +66,12 @@ Deno.test("a ClusterIP gets the endpoints for inside, the other frontends those 
   const outside = ["10.1.0.6:8080", "10.1.0.7:8080"];
   const common = {
     protocol: "TCP",
+    service: "default/web",
     servicePort: "default/web:http",
     policy: "round-robin",
     affinitySeconds: 600,
+    sourceRanges: [],
+    lingering: null,
   };
   const op = { op: "open", after: [] };
   assert.deepEqual(planFrom([], [add(web)]), [
@@ -192,21 +200,45 @@ Deno.test.each([
     ],
   },
   {
-    what: "UDP and SCTP are said and skipped",
+    what: "UDP and TCP on one address and port are two sockets",
     before: [],
     changes: [
-      add(servicePort({ service: "dns", protocol: "UDP" })),
+      add(servicePort({ service: "dns", port: "tcp" })),
+      add(servicePort({ service: "dns", port: "udp", protocol: "UDP" })),
+    ],
+    ops: [
+      "open TCP/10.96.0.10:80: ClusterIP of default/dns:tcp",
+      "open UDP/10.96.0.10:80: ClusterIP of default/dns:udp",
+    ],
+  },
+  {
+    what: "a UDP socket does not wait for a TCP socket on the same port",
+    before: [nodePort("a")],
+    changes: [
+      remove(nodePort("a")),
+      add({ ...external("b"), key: "default/b:http/UDP/IPv4", protocol: "UDP" }),
+    ],
+    ops: [
+      "close TCP/0.0.0.0:30080: NodePort of default/a:http is gone",
+      "open UDP/192.0.2.1:30080: ExternalIP of default/b:http",
+    ],
+  },
+  {
+    what: "SCTP is said and skipped",
+    before: [],
+    changes: [
+      add(servicePort({ service: "sig", protocol: "SCTP" })),
       add(servicePort({ protocol: "SCTP", ...only({ kind: "NodePort", port: 30090 }) })),
     ],
     ops: [
-      "unsupported unsupported/default/dns:http/UDP/IPv4: UDP on 10.96.0.10:80",
+      "unsupported unsupported/default/sig:http/SCTP/IPv4: SCTP on 10.96.0.10:80",
       "unsupported unsupported/default/web:http/SCTP/IPv4: SCTP on *:30090",
     ],
   },
   {
     what: "what was skipped needs nothing when it changes or goes",
-    before: [servicePort({ protocol: "UDP" })],
-    changes: [remove(servicePort({ protocol: "UDP" }))],
+    before: [servicePort({ protocol: "SCTP" })],
+    changes: [remove(servicePort({ protocol: "SCTP" }))],
     ops: [],
   },
 ])("plan: $what", ({ before, changes, ops }) => {
@@ -217,7 +249,7 @@ Deno.test("an unsupported protocol says which service port, and what is proxied"
   const [op] = planFrom([], [add(servicePort({ protocol: "SCTP" }))]);
   assert.ok(op?.op === "unsupported");
   assert.equal(op.servicePort, "default/web:http");
-  assert.equal(op.reason, "the userspace backend proxies TCP and not SCTP");
+  assert.equal(op.reason, "the userspace backend proxies TCP, UDP and not SCTP");
 });
 
 Deno.test.each([

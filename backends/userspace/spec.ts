@@ -8,13 +8,19 @@ import type { FrontendKind } from "../../core/mod.ts";
 import type { Op } from "../backend.ts";
 
 /** The protocols that this backend proxies. */
-export const LISTENER_PROTOCOLS = ["TCP"] as const;
+export const LISTENER_PROTOCOLS = ["TCP", "UDP"] as const;
 
 /** A protocol that this backend proxies. */
 export type ListenerProtocol = typeof LISTENER_PROTOCOLS[number];
 
 /** The ways to choose an endpoint for a new connection. */
-export const BALANCING_POLICIES = ["round-robin"] as const;
+export const BALANCING_POLICIES = [
+  "round-robin",
+  "random",
+  "least-connections",
+  "power-of-two",
+  "maglev",
+] as const;
 
 /** A way to choose an endpoint for a new connection. */
 export type BalancingPolicy = typeof BALANCING_POLICIES[number];
@@ -29,16 +35,25 @@ export interface ListenerSpec {
   readonly ip: string;
   /** The port to listen on. */
   readonly port: number;
+  /** The Service, `default/web`: all of its listeners remember its clients together. */
+  readonly service: string;
   /** The service port that it serves: `default/web:http`. */
   readonly servicePort: string;
   /** Which of the service port's frontends it is. */
   readonly kind: FrontendKind;
   /** How an endpoint is chosen. */
   readonly policy: BalancingPolicy;
-  /** How long a client stays with its endpoint, in seconds; 0 for no affinity. */
+  /** How long a client stays with its pod, in seconds; 0 for no affinity. */
   readonly affinitySeconds: number;
+  /** Whose connections it takes, as CIDRs; empty for everybody's. */
+  readonly sourceRanges: readonly string[];
   /** The endpoints that it may use, as `ip:port`, sorted, each once. */
   readonly backends: readonly string[];
+  /**
+   * The other endpoints that are known, those that shut down, say: connections to them go on, while
+   * those to endpoints that are not known any more are cut. `null`: no connection is cut.
+   */
+  readonly lingering: readonly string[] | null;
 }
 
 /** One operation of the userspace backend. */
@@ -69,6 +84,14 @@ export type UserspaceOp =
     readonly servicePort: string;
     /** Why not, and what would do. */
     readonly reason: string;
+  }
+  | Op & {
+    /** Says, once, that a setting of a service is not followed. */
+    readonly op: "ignored";
+    /** The service. */
+    readonly service: string;
+    /** What was met, what would be right, and what is done instead. */
+    readonly reason: string;
   };
 
 /** The key of the operations on an address. */
@@ -83,14 +106,23 @@ export function isWildcard(ip: string): boolean {
 
 /** Whether two listeners are the same in every respect. */
 export function sameListener(a: ListenerSpec, b: ListenerSpec): boolean {
-  return a.key === b.key && a.servicePort === b.servicePort && a.kind === b.kind &&
-    a.policy === b.policy && a.affinitySeconds === b.affinitySeconds &&
-    sameBackends(a, b);
+  return a.key === b.key && a.service === b.service && a.servicePort === b.servicePort &&
+    a.kind === b.kind && a.policy === b.policy && a.affinitySeconds === b.affinitySeconds &&
+    sameTexts(a.sourceRanges, b.sourceRanges) && sameBackends(a, b) && sameLingering(a, b);
 }
 
 /** Whether two listeners use the same endpoints. */
 export function sameBackends(a: ListenerSpec, b: ListenerSpec): boolean {
-  return a.backends === b.backends ||
-    a.backends.length === b.backends.length &&
-      a.backends.every((address, index) => address === b.backends[index]);
+  return sameTexts(a.backends, b.backends);
+}
+
+/** Whether two listeners let the same endpoints' connections go on. */
+export function sameLingering(a: ListenerSpec, b: ListenerSpec): boolean {
+  return a.lingering === b.lingering ||
+    a.lingering !== null && b.lingering !== null && sameTexts(a.lingering, b.lingering);
+}
+
+/** Whether two lists have the same texts in the same order. */
+export function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || a.length === b.length && a.every((text, index) => text === b[index]);
 }

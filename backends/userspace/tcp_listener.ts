@@ -6,22 +6,25 @@
  */
 import type { Logger } from "../../core/mod.ts";
 import { sleep } from "./_sleep.ts";
-import { type BackendAddress, type Balancer, roundRobin } from "./balancer.ts";
+import type { AffinityTables } from "./balance/affinity.ts";
+import { noFailures } from "./balance/backend_address.ts";
+import { type BackendAddress, ListenerBalancer } from "./balancer.ts";
 import type { BufferPool } from "./buffers.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import type { ConnectionEvent, DataPath, Listener, ListenerStats, Rejection } from "./data_path.ts";
+import type { ConnectionEvent, Listener, ListenerStats, Rejection } from "./data_path.ts";
 import type { DialFailure } from "./dial.ts";
-import type { Meter } from "./pump.ts";
 import { messageOf, type Sockets, type TcpServer, type TcpStream } from "./sockets.ts";
-import { type ListenerSpec, sameBackends } from "./spec.ts";
-import { Turns } from "./turns.ts";
+import type { ListenerSpec } from "./spec.ts";
+import type { Turns } from "./turns.ts";
 
-/** What all listeners of the portable data path share. */
-export interface DenoDataPathOptions {
+/** What a TCP listener needs. */
+export interface TcpListenerOptions {
   /** The platform's sockets. */
   readonly sockets: Sockets;
   /** Where buffers come from. */
   readonly pool: BufferPool;
+  /** Who says when a direction goes on after its share of bytes. */
+  readonly turns: Turns;
   /** How long each try to reach an endpoint may take, in milliseconds. */
   readonly dialTimeoutsMs: readonly number[];
   /** After how many bytes a direction of a connection gives the others a turn. */
@@ -30,70 +33,50 @@ export interface DenoDataPathOptions {
   readonly log: Logger;
   /** Gives a number from 0 up to 1. */
   readonly random: () => number;
+  /** Which pod each client was led to, by service. */
+  readonly affinity: AffinityTables;
   /** A clock that never goes back, in milliseconds. */
   readonly now: () => number;
   /** Is told what happens to connections. */
   readonly onConnection: (event: ConnectionEvent) => void;
 }
 
-/** The portable data path. */
-export function denoDataPath(options: DenoDataPathOptions): DataPath {
-  const { sockets, log } = options;
-  const turns = new Turns(sockets, log);
-  return {
-    name: "deno",
-    open: (spec) =>
-      Promise.try(() =>
-        new TcpListener(sockets.listen(spec.ip, spec.port), spec, { ...options, turns })
-      ),
-    close: () => turns.close(),
-  };
-}
-
 /** How long to wait after accept failed: 5 ms at first, never more than a second. */
 const ACCEPT_PAUSE_MS = { first: 5, most: 1000 };
 
-interface ListenerOptions extends DenoDataPathOptions {
-  readonly turns: Turns;
-}
-
-class TcpListener implements Listener {
+/** One listening TCP socket. */
+export class TcpListener implements Listener {
   readonly #server: TcpServer;
-  readonly #options: ListenerOptions;
-  readonly #balancer: Balancer;
+  readonly #options: TcpListenerOptions;
+  readonly #balancer: ListenerBalancer;
   readonly #connectionOptions: ConnectionOptions;
   readonly #live = new Set<Connection>();
   readonly #stopped = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
   readonly #accepting: Promise<void>;
-  readonly #totalIn: Meter = { bytes: 0 };
-  readonly #totalOut: Meter = { bytes: 0 };
   readonly #rejected: Record<Rejection, number> = {
     "no-endpoints": 0,
     "dial-failed": 0,
+    "source-not-allowed": 0,
     stopped: 0,
   };
-  readonly #dialFailures: Record<DialFailure, number> = {
-    refused: 0,
-    timeout: 0,
-    unreachable: 0,
-    shortage: 0,
-    other: 0,
-  };
+  readonly #dialFailures = noFailures();
   #accepted = 0;
   #broken = 0;
+  #cut = 0;
   #acceptFailures = 0;
   #spec: ListenerSpec;
 
-  constructor(server: TcpServer, spec: ListenerSpec, options: ListenerOptions) {
+  /** Takes a listening socket over and accepts. */
+  constructor(server: TcpServer, spec: ListenerSpec, options: TcpListenerOptions) {
     this.#server = server;
     this.#spec = spec;
     this.#options = options;
-    this.#balancer = roundRobin(options.random);
-    this.#balancer.replace(spec.backends);
+    this.#balancer = new ListenerBalancer(spec, options);
     this.#connectionOptions = {
       listener: spec.key,
       servicePort: () => this.#spec.servicePort,
+      allows: (client) => this.#balancer.allows(client),
       dial: {
         balancer: this.#balancer,
         sockets: options.sockets,
@@ -104,44 +87,56 @@ class TcpListener implements Listener {
       pool: options.pool,
       turns: options.turns,
       quantum: options.quantum,
-      totalIn: this.#totalIn,
-      totalOut: this.#totalOut,
       log: options.log,
       onEvent: options.onConnection,
     };
     this.#accepting = this.#accept();
   }
 
+  /** What it is. */
   get spec(): ListenerSpec {
     return this.#spec;
   }
 
+  /** Resolves when it is stopped and its last connection has come to its end. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
 
+  /** Makes it this from now on, for new connections. */
   update(spec: ListenerSpec): void {
-    const before = this.#spec;
     this.#spec = spec;
-    if (!sameBackends(before, spec)) this.#balancer.replace(spec.backends);
+    this.#balancer.update(spec);
+    if (spec.lingering === null) return;
+    for (const connection of this.#live) connection.cutIfRemoved();
   }
 
+  /** Stops accepting; resolves when the address is free again. Live connections go on. */
   async stop(): Promise<void> {
     if (!this.#stopped.signal.aborted) {
       this.#stopped.abort();
       this.#server.close();
+      this.#balancer.close();
     }
     // The platform keeps the address until it has taken the last accept back.
     await this.#accepting;
     this.#endIfOver();
   }
 
+  /** Stops accepting: live connections have sockets of their own. */
+  drain(): Promise<void> {
+    return this.stop();
+  }
+
+  /** Closes the live connections. */
   cut(): void {
     for (const connection of this.#live) connection.cut();
   }
 
+  /** How it is. */
   stats(): ListenerStats {
     const { key, servicePort, kind, ip, backends } = this.#spec;
+    const { endpoints, bytesIn, bytesOut } = this.#balancer.totals();
     return {
       key,
       servicePort,
@@ -152,8 +147,10 @@ class TcpListener implements Listener {
       accepted: this.#accepted,
       active: this.#live.size,
       broken: this.#broken,
-      bytesIn: this.#totalIn.bytes,
-      bytesOut: this.#totalOut.bytes,
+      cut: this.#cut,
+      bytesIn,
+      bytesOut,
+      endpoints,
       rejected: { ...this.#rejected },
       dialFailures: { ...this.#dialFailures },
       acceptFailures: this.#acceptFailures,
@@ -187,7 +184,9 @@ class TcpListener implements Listener {
     this.#live.delete(connection);
     switch (how) {
       case "ended":
+        break;
       case "cut":
+        this.#cut++;
         break;
       case "broken":
         this.#broken++;
@@ -215,6 +214,7 @@ class TcpListener implements Listener {
   #dialFailed(backend: BackendAddress, why: DialFailure, error: unknown): void {
     const { log } = this.#options;
     this.#dialFailures[why]++;
+    backend.dialFailures[why]++;
     const line = `Dial failed: ${why}`;
     const fields = {
       service: this.#spec.servicePort,

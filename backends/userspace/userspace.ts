@@ -11,12 +11,15 @@ import type { AddressManager } from "./addresses.ts";
 import { bindFailure } from "./bind_failure.ts";
 import { BufferPool, type BufferPoolOptions } from "./buffers.ts";
 import type { ConnectionEvent, DataPath, Listener, ListenerStats } from "./data_path.ts";
+import { denoDataPath } from "./deno_data_path.ts";
 import { DIAL_TIMEOUTS_MS } from "./dial.ts";
+import { setPlatformTimer, type SetTimer } from "./flow_sweep.ts";
 import { nodePortAddresses } from "./node_port_addresses.ts";
 import { INITIAL_STATE, planChanges, type PlannerOptions, type UserspaceState } from "./plan.ts";
 import { messageOf, PLATFORM_SOCKETS, type Sockets } from "./sockets.ts";
-import type { ListenerSpec, UserspaceOp } from "./spec.ts";
-import { denoDataPath } from "./tcp_listener.ts";
+import type { BalancingPolicy, ListenerSpec, UserspaceOp } from "./spec.ts";
+import { UDP_FLOW_LIMIT, UDP_IDLE_TIMEOUT_MS } from "./udp_listener.ts";
+import { type DatagramSockets, PLATFORM_DATAGRAMS } from "./udp_sockets.ts";
 
 /** How the userspace backend is set up. */
 export interface UserspaceOptions {
@@ -28,6 +31,19 @@ export interface UserspaceOptions {
    * @default {[]}
    */
   readonly nodePortAddresses?: readonly string[];
+  /**
+   * How endpoints are chosen for services whose annotation `windlass.dev/balancing` does not say.
+   *
+   * @default {"round-robin"}
+   */
+  readonly balancing?: BalancingPolicy;
+  /**
+   * Whether to cut the TCP connections to endpoints that are not known any more, rather than let
+   * them end. Those to endpoints that shut down go on in any case.
+   *
+   * @default {false}
+   */
+  readonly terminateRemoved?: boolean;
   /** Gives the node's own addresses; asked once, and only if node port ranges are given. */
   readonly hostAddresses?: () => readonly string[];
   /** Who puts service addresses on an interface; left out, that is somebody else's business. */
@@ -46,14 +62,31 @@ export interface UserspaceOptions {
    * @default {262144}
    */
   readonly quantum?: number;
+  /**
+   * How long a UDP flow may be idle, in milliseconds.
+   *
+   * @default {UDP_IDLE_TIMEOUT_MS}
+   */
+  readonly udpIdleTimeoutMs?: number;
+  /**
+   * How many flows a UDP listener may have; beyond, the one that was not used for the longest time
+   * goes.
+   *
+   * @default {UDP_FLOW_LIMIT}
+   */
+  readonly udpFlowLimit?: number;
   /** Gives a number from 0 up to 1. */
   readonly random?: () => number;
   /** A clock that never goes back, in milliseconds. */
   readonly now?: () => number;
   /** Is told what happens to connections; for tests and the simulation. */
   readonly onConnection?: (event: ConnectionEvent) => void;
-  /** The platform's sockets; tests give faulty ones. */
+  /** Sets a timer. */
+  readonly setTimer?: SetTimer;
+  /** The platform's TCP sockets; tests give faulty ones. */
   readonly sockets?: Sockets;
+  /** The platform's UDP sockets; tests give faulty ones. */
+  readonly datagrams?: DatagramSockets;
 }
 
 /** What the userspace backend can tell about itself, as plain data. */
@@ -102,6 +135,8 @@ class Userspace implements UserspaceBackend {
     this.#addresses = options.addresses ?? null;
     this.#planner = {
       manageAddresses: this.#addresses !== null,
+      balancing: options.balancing ?? "round-robin",
+      terminateRemoved: options.terminateRemoved ?? false,
       nodePorts: nodePortAddresses(
         options.nodePortAddresses ?? [],
         options.hostAddresses ?? interfaceAddresses,
@@ -110,12 +145,16 @@ class Userspace implements UserspaceBackend {
     this.#pool = new BufferPool(options.buffers);
     this.#dataPath = denoDataPath({
       sockets: options.sockets ?? PLATFORM_SOCKETS,
+      datagrams: options.datagrams ?? PLATFORM_DATAGRAMS,
       pool: this.#pool,
       dialTimeoutsMs: options.dialTimeoutsMs ?? DIAL_TIMEOUTS_MS,
       quantum: options.quantum ?? 256 * 1024,
+      udpIdleTimeoutMs: options.udpIdleTimeoutMs ?? UDP_IDLE_TIMEOUT_MS,
+      udpFlowLimit: options.udpFlowLimit ?? UDP_FLOW_LIMIT,
       log: this.#log,
       random: options.random ?? Math.random,
       now: options.now ?? (() => performance.now()),
+      setTimer: options.setTimer ?? setPlatformTimer,
       onConnection: this.#guarded(options.onConnection),
     });
   }
@@ -142,6 +181,9 @@ class Userspace implements UserspaceBackend {
       case "unsupported":
         this.#log.warn(`Cannot proxy ${op.servicePort} (${op.because}): ${op.reason}`);
         return done({ ok: true });
+      case "ignored":
+        this.#log.warn(`Cannot follow ${op.because}: ${op.reason}`);
+        return done({ ok: true });
       default:
         return unreachable(op);
     }
@@ -160,7 +202,7 @@ class Userspace implements UserspaceBackend {
 
   async close(signal: AbortSignal): Promise<void> {
     this.#closed = true;
-    await Promise.all(Array.from(this.#open.keys(), (key) => this.#close(key)));
+    await Promise.all(Array.from(this.#open.keys(), (key) => this.#close(key, "drain")));
     const draining = [...this.#draining];
     const cut = () => {
       const { connections } = this.stats().draining;
@@ -198,7 +240,7 @@ class Userspace implements UserspaceBackend {
     }
   }
 
-  async #close(key: string): Promise<ApplyResult> {
+  async #close(key: string, how: "stop" | "drain" = "stop"): Promise<ApplyResult> {
     const listener = this.#open.get(key);
     if (listener === undefined) return { ok: true };
     this.#open.delete(key);
@@ -207,7 +249,7 @@ class Userspace implements UserspaceBackend {
     this.#log.v(1)?.info("Stopping service", { service: servicePort, listener: key });
     // Not awaited: live connections may go on for days.
     void listener.ended.then(() => this.#draining.delete(listener));
-    await listener.stop();
+    await listener[how]();
     return { ok: true };
   }
 

@@ -166,13 +166,13 @@ Deno.test("what is not supported is said", async () => {
   const warnings: string[] = [];
   const log = { ...SILENT, warn: (line: string) => void warnings.push(line) };
   const { backend } = await rig(null, { log });
-  const dns = servicePort({ service: "dns", port: "dns", protocol: "UDP" });
-  const [op] = backend.plan([{ type: "add", key: dns.key, now: dns }], backend.initial).ops;
+  const sig = servicePort({ service: "sig", port: "sig", protocol: "SCTP" });
+  const [op] = backend.plan([{ type: "add", key: sig.key, now: sig }], backend.initial).ops;
   assert.ok(op);
   assert.deepEqual(await backend.apply(op, signal), { ok: true });
   assert.deepEqual(warnings, [
-    "Cannot proxy default/dns:dns (UDP on 10.96.0.10:80): " +
-    "the userspace backend proxies TCP and not UDP",
+    "Cannot proxy default/sig:sig (SCTP on 10.96.0.10:80): " +
+    "the userspace backend proxies TCP, UDP and not SCTP",
   ]);
 });
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Finding } from "../../core/mod.ts";
+import { type Finding, quote } from "../../core/mod.ts";
 import { isJson, type Json } from "../json.ts";
 
 /** Takes values apart; what has the wrong shape becomes a finding and counts as absent. */
@@ -27,7 +27,7 @@ export class Shape {
 
   #absent(value: unknown, path: string, wanted: string): undefined {
     if (value === undefined || value === null) return;
-    this.findings.push({ path, message: `${JSON.stringify(value)} is not ${wanted}` });
+    this.findings.push({ path, message: `${quote(value)} is not ${wanted}` });
   }
 }
 

@@ -47,7 +47,7 @@ export function sliceObjects(
       apiVersion: "discovery.k8s.io/v1",
       kind: "EndpointSlice",
       metadata: {
-        name: `${String(service["name"])}-kpng-${index}`,
+        name: `${nameOf(service)}-kpng-${index}`,
         namespace: namespaceOf(service),
         labels: { "kubernetes.io/service-name": service["name"] },
       },
@@ -56,6 +56,11 @@ export function sliceObjects(
       endpoints: group.endpoints,
     },
   }));
+}
+
+/** The service's name; what is no text is refused where the Service itself is read. */
+function nameOf({ name }: Json): string {
+  return typeof name === "string" ? name : "unnamed";
 }
 
 /**

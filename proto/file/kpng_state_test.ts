@@ -245,11 +245,11 @@ nodes: [{ name: n1, topology: x }]`;
   );
   assert.match(
     read,
-    /^state.yaml document 1 services\[1\].service: .*name: nothing is not a text/m,
+    /^state.yaml document 1 services\[1\].service: .*name: it is missing; a text belongs here/m,
   );
   assert.match(
     read,
-    /^state.yaml document 1 services\[2\].service: .*name: nothing is not a text/m,
+    /^state.yaml document 1 services\[2\].service: .*name: it is missing; a text belongs here/m,
   );
 });
 
@@ -259,4 +259,10 @@ Deno.test.each([
 ])("$what is no KPNG state file", ({ text }) => {
   assert.deepEqual(readSnapshot("x.yaml", text).objects, []);
   assert.ok(!JSON.stringify(readSnapshot("x.yaml", text).reports).includes("services["));
+});
+
+Deno.test("a KPNG value too deep to be printed is reported all the same", () => {
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  const { reports } = readSnapshot("x.json", `{ "services": [{ "service": ${deep} }] }`);
+  assert.match(reports[0]?.message ?? "", /^services\[0\]\.service: .* is not an object$/);
 });

@@ -5,6 +5,7 @@
  * @module
  */
 import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
+import { holdsItself } from "./_cycle.ts";
 import { splitDocuments, type YamlDocument } from "./documents.ts";
 
 /** What came of one document. */
@@ -56,7 +57,10 @@ function parseJson(text: string): ParsedDocument {
 
 function parseYaml({ number, line, text }: YamlDocument): ParsedDocument {
   try {
-    return { ok: true, number, value: load(text, { schema: SCHEMA }) };
+    const value: unknown = load(text, { schema: SCHEMA });
+    return holdsItself(value)
+      ? { ok: false, number, why: "an alias (*) stands inside of its own anchor (&)" }
+      : { ok: true, number, value };
   } catch (error) {
     return { ok: false, number, why: `it is not YAML: ${yamlMessage(error, line)}` };
   }

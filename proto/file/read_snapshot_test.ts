@@ -196,3 +196,26 @@ Deno.test("readSnapshot() follows anchors, aliases and merge keys, as kubectl do
   assert.ok(node?.kind === "Node");
   assert.deepEqual(node.annotations, { a: "b", c: "d" });
 });
+
+Deno.test.each([
+  { what: "an object", cyclic: "kind: Service\nmetadata: &m\n  labels: *m\n" },
+  { what: "a list of a KPNG state file", cyclic: "services:\n- service: &s [*s]\n" },
+])("readSnapshot() refuses $what that holds itself, and uses the rest", ({ cyclic }) => {
+  const node =
+    "apiVersion: v1\nkind: Node\nmetadata: {name: n1, labels: &l {a: b}, annotations: *l}";
+  const { objects, reports } = readSnapshot("in.yaml", `${cyclic}---\n${node}\n`);
+  assert.deepEqual(objects.map(({ object }) => object.name), ["n1"]);
+  assert.deepEqual(reports, [{
+    severity: "problem",
+    where: "in.yaml document 1",
+    message: "Cannot use the document: an alias (*) stands inside of its own anchor (&)",
+  }]);
+});
+
+Deno.test("readSnapshot() reports a KPNG service whose name cannot even be written as text", () => {
+  const text = "services:\n- service: {name: {toString: 1}}\n  endpoints:\n" +
+    "  - endpoint: {ips: {v4: [10.0.0.1]}}\n";
+  const { objects, reports } = readSnapshot("in.yaml", text);
+  assert.deepEqual(objects, []);
+  assert.match(reports[0]?.message ?? "", /metadata\.name: \{"toString":1\} is not a text/);
+});

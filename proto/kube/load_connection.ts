@@ -162,7 +162,8 @@ async function read(path: string): Promise<string> {
     return await Deno.readTextFile(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
-      const message = `Cannot read kubeconfig "${path}": there is no such file`;
+      const message = `Cannot read kubeconfig "${path}": there is no such file; ` +
+        "give --kubeconfig an existing one";
       throw new SourceError("not-found", message, { cause });
     }
     throw new SourceError("unreadable", `Cannot read kubeconfig "${path}": ${reasonOf(cause)}`, {

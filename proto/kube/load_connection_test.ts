@@ -380,6 +380,7 @@ Deno.test.each([
 Deno.test("a kubeconfig that is not there is an error", async () => {
   assert.equal(
     await whyNot(load({}, { kubeconfig: "none.conf" })),
-    'not-found: Cannot read kubeconfig "none.conf": there is no such file',
+    'not-found: Cannot read kubeconfig "none.conf": there is no such file; ' +
+      "give --kubeconfig an existing one",
   );
 });

@@ -1,0 +1,198 @@
+/**
+ * One UDP flow: a client of a listener, and the socket of its own by which an endpoint sees it.
+ *
+ * @module
+ */
+import type { BackendAddress } from "./balancer.ts";
+import type { FlowLinks } from "./flow_table.ts";
+import type { DatagramBuffer, DatagramBuffers } from "./udp_buffers.ts";
+import type { UdpCounters } from "./udp_counters.ts";
+import { type DatagramSocket, type DropCause, dropCauseOf, isPeerGone } from "./udp_sockets.ts";
+
+/**
+ * How a flow ended. `idle`: nothing went either way for the idle time-out. `evicted`: a new flow
+ * needed its place. `endpoint-gone`: its endpoint may be used no more. `source-not-allowed`: its
+ * client may use the listener no more. `broken`: its socket failed. `cut`: the listener closed it.
+ */
+export const FLOW_ENDS = [
+  "idle",
+  "evicted",
+  "endpoint-gone",
+  "source-not-allowed",
+  "broken",
+  "cut",
+] as const;
+
+/** How a flow ended. */
+export type FlowEnd = typeof FLOW_ENDS[number];
+
+/** What a flow needs. */
+export interface FlowOptions {
+  /** The client, as `ip:port`. */
+  readonly client: string;
+  /** The client, as the platform has it. */
+  readonly clientAddress: Deno.NetAddr;
+  /** The endpoint. */
+  readonly backend: BackendAddress;
+  /** The socket for the endpoint, which is closed at the end. */
+  readonly socket: DatagramSocket;
+  /** The listener's socket, from which replies go out. */
+  readonly server: DatagramSocket;
+  /** Where buffers come from. */
+  readonly buffers: DatagramBuffers;
+  /** Counts for all flows of the listener. */
+  readonly counters: UdpCounters;
+  /** Is told each reply. */
+  readonly onReply: (flow: Flow) => void;
+  /** Is told what an error cost, and the error. */
+  readonly onDrop: (flow: Flow, cause: DropCause, error: unknown) => void;
+}
+
+/** A socket that fails as often in a row is given up; the client's next datagram gets another. */
+const MOST_FAILURES = 16;
+
+/** One UDP flow. */
+export class Flow implements FlowLinks<Flow> {
+  /** The client, as `ip:port`. */
+  readonly client: string;
+  /** The endpoint. */
+  readonly backend: BackendAddress;
+  /** When a datagram last went either way. */
+  lastSeen = 0;
+  /** The flow used last before this one. */
+  older: Flow | null = null;
+  /** The flow used next after this one. */
+  newer: Flow | null = null;
+  readonly #options: FlowOptions;
+  readonly #endpoint: Deno.NetAddr;
+  #bytesIn = 0;
+  #bytesOut = 0;
+  #sending = false;
+  #release: (() => void) | null = null;
+  #end: FlowEnd | null = null;
+
+  /** Makes a flow; {@linkcode run} makes it live. */
+  constructor(options: FlowOptions) {
+    const { client, backend } = options;
+    this.client = client;
+    this.backend = backend;
+    this.#options = options;
+    this.#endpoint = { transport: "udp", hostname: backend.ip, port: backend.port };
+  }
+
+  /** The client's IP. */
+  get clientIp(): string {
+    return this.#options.clientAddress.hostname;
+  }
+
+  /** Bytes from the client that went to the endpoint. */
+  get bytesIn(): number {
+    return this.#bytesIn;
+  }
+
+  /** Bytes that went to the client. */
+  get bytesOut(): number {
+    return this.#bytesOut;
+  }
+
+  /**
+   * Sends a datagram to the endpoint, and gives its buffer back when that is done. Resolves then, or
+   * when it is let go. While one that was let go is not sent, those that follow are dropped.
+   */
+  forward(datagram: Uint8Array, buffer: DatagramBuffer): Promise<void> {
+    const { buffers, counters } = this.#options;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (this.#sending) {
+      counters.dropped.backlog++;
+      buffers.give(buffer);
+      resolve();
+    } else {
+      this.#sending = true;
+      this.#release = resolve;
+      void this.#send(datagram, buffer);
+    }
+    return promise;
+  }
+
+  /** Lets the one go who waits for a datagram to be sent. */
+  letGo(): void {
+    this.#release?.();
+    this.#release = null;
+  }
+
+  /** Carries the replies, to the end. Never rejects. */
+  async run(): Promise<FlowEnd> {
+    const { buffers } = this.#options;
+    const buffer = buffers.take();
+    for (let failures = 0; this.#end === null;) {
+      failures = await this.#reply(buffer) ? 0 : failures + 1;
+      if (failures === MOST_FAILURES) this.end("broken");
+    }
+    buffers.give(buffer);
+    return this.#end;
+  }
+
+  /** Ends it, at once. */
+  end(how: FlowEnd): void {
+    if (this.#end !== null) return;
+    this.#end = how;
+    this.#options.socket.close();
+    this.letGo();
+  }
+
+  async #send(datagram: Uint8Array, buffer: DatagramBuffer): Promise<void> {
+    const { socket, buffers, counters } = this.#options;
+    try {
+      await socket.send(datagram, this.#endpoint);
+      this.#bytesIn += datagram.length;
+      this.backend.fromClients.bytes += datagram.length;
+      counters.datagramsIn++;
+    } catch (error) {
+      this.#dropped(error);
+    } finally {
+      buffers.give(buffer);
+      this.#sending = false;
+      this.letGo();
+    }
+  }
+
+  /** Carries one reply. Answers whether the flow's own socket did its part. */
+  async #reply(buffer: DatagramBuffer): Promise<boolean> {
+    const { socket, server, clientAddress, counters, onReply } = this.#options;
+    let datagram: Uint8Array;
+    try {
+      const [received, from] = await socket.receive(buffer);
+      if (!this.#isEndpoint(from)) {
+        counters.dropped.stranger++;
+        return true;
+      }
+      datagram = received;
+    } catch (error) {
+      if (this.#end === null) this.#dropped(error);
+      if (!isPeerGone(error)) this.end("broken");
+      return false;
+    }
+    onReply(this);
+    try {
+      await server.send(datagram, clientAddress);
+      this.#bytesOut += datagram.length;
+      this.backend.toClients.bytes += datagram.length;
+      counters.datagramsOut++;
+    } catch (error) {
+      this.#dropped(error);
+    }
+    return true;
+  }
+
+  /** The socket is open to all who guess its port, and only the endpoint has a say. */
+  #isEndpoint(from: Deno.Addr): boolean {
+    return from.transport === "udp" && from.port === this.#endpoint.port &&
+      from.hostname === this.#endpoint.hostname;
+  }
+
+  #dropped(error: unknown): void {
+    const cause = this.#end === null ? dropCauseOf(error) : "stopped";
+    this.#options.counters.dropped[cause]++;
+    this.#options.onDrop(this, cause, error);
+  }
+}
