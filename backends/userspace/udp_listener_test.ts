@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { closeOp, first, keeper, openOp, rig, updateOp } from "./_loopback.ts";
-import { faulty, NO_UDP, udpClient, udpEcho, udpNamed, udpPod, udpSpec } from "./_udp_loopback.ts";
+import { faulty, udpClient, udpEcho, udpNamed, udpPod, udpSpec } from "./_udp_loopback.ts";
 import type { ConnectionEvent } from "./data_path.ts";
 import type { UdpCounts } from "./udp_counters.ts";
 import { PLATFORM_DATAGRAMS } from "./udp_sockets.ts";
