@@ -66,15 +66,15 @@ function casesOf(size: ClusterSize): readonly Case[] {
         return samples;
       },
     },
-    {
-      name: `${label}: 1000 endpoints flip in one batch`,
+    ...batchSizes(size).map((count): Case => ({
+      name: `${label}: ${count} endpoints flip in one batch`,
       unit: "ms",
       peer: rebuild,
       sample: async () => {
-        const events = flipper.prepare(1000);
+        const events = flipper.prepare(count);
         return [await timed(() => flipper.step(events))];
       },
-    },
+    })),
     {
       name: `${label}: heap of snapshot and view`,
       unit: "MB",
@@ -82,6 +82,11 @@ function casesOf(size: ClusterSize): readonly Case[] {
       sample: () => [heapOf(() => stepPipeline(startPipeline(NODE), listsOf(JSON.parse(json))))],
     },
   ];
+}
+
+/** A thousand endpoints, and as many as one in ten of the Services have in one. */
+function batchSizes({ services }: ClusterSize): readonly number[] {
+  return [...new Set([Math.min(services / 10, 1000), 1000])];
 }
 
 /** How much the heap grows, in MB, by what `make` answers with. */
