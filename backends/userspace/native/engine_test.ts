@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { noise, readAll, Rig, writeAll } from "./_rig.ts";
+import { type NativeStats, openSys, openWaker, selfTest, type WakeHandle } from "./mod.ts";
+import type { Poller } from "./sys.ts";
+
+const HOST = "127.0.0.1";
+
+Deno.test("the self-test finds this system in order", () => {
+  using sys = openSys();
+  assert.deepEqual(selfTest(sys), { ok: true });
+});
+
+Deno.test("the self-test says why when events are laid out otherwise", () => {
+  using sys = openSys();
+  const poller = sys.poller.bind(sys);
+  sys.poller = (capacity) => {
+    const real = poller(capacity);
+    assert.ok(typeof real !== "number");
+    return new Proxy(real, {
+      get(target: Poller, name: keyof Poller) {
+        if (name === "generation") return (i: number) => target.generation(i) ^ 1;
+        return (...values: never[]) => Reflect.apply(target[name], target, values);
+      },
+    });
+  };
+  const result = selfTest(sys);
+  assert.match(result.ok ? "" : result.why, /^Cannot read the poller's events: got \[/);
+});
+
+Deno.test("the self-test says why when bytes are not passed on as they came", () => {
+  using sys = openSys();
+  const send = sys.send.bind(sys);
+  sys.send = (sock, at, length) => send(sock, at, Math.max(1, length - 1)) + (length > 1 ? 1 : 0);
+  const result = selfTest(sys);
+  assert.match(result.ok ? "" : result.why, /^Cannot send by 127\.0\.0\.1: \d+ bytes of/);
+});
+
+Deno.test("without permission for the library it says which one it needs", {
+  permissions: { ffi: false },
+}, () => {
+  assert.throws(
+    openSys,
+    /Cannot load "[a-z0-9_.]+" for the native data path: it needs --allow-ffi/,
+  );
+});
+
+Deno.test("a waker ends a long turn, once, and does no harm when the engine is gone", async () => {
+  await using rig = new Rig();
+  using waker = openWaker(rig.engine.wakeHandle);
+  waker.wake();
+  waker.wake();
+  assert.equal(rig.engine.turn(60_000), true);
+  assert.equal(rig.engine.turn(0), false);
+  rig.engine[Symbol.dispose]();
+  waker.wake();
+});
+
+Deno.test("in a worker it serves while it blocks, and takes orders when it is woken", async () => {
+  const worker = new Worker(new URL("./_engine_worker.ts", import.meta.url), { type: "module" });
+  const next = () =>
+    new Promise<MessageEvent>((resolve) =>
+      worker.addEventListener("message", resolve, { once: true })
+    );
+  const { data } = await next();
+  const { opened, wake }: { opened: { port: number }; wake: WakeHandle } = data;
+  using waker = openWaker(wake);
+  const order = async (message: unknown) => {
+    const told = next();
+    worker.postMessage(message);
+    waker.wake();
+    await told;
+  };
+  using listener = Deno.listen({ hostname: HOST, port: 0 });
+  await order({ endpoint: `${HOST}:${listener.addr.port}` });
+  using client = await Deno.connect({ hostname: HOST, port: opened.port });
+  using server = await listener.accept();
+  const question = noise(1_000_000, 5);
+  const [got] = await Promise.all([
+    readAll(server),
+    writeAll(client, question).then(() => client.closeWrite()),
+  ]);
+  assert.deepEqual(got, question);
+  await order({ done: true });
+  worker.terminate();
+});
+
+Deno.test("an engine may be disposed of from within its own turn, but not turned", async () => {
+  await using rig = new Rig();
+  const met: unknown[] = [];
+  const { port } = rig.open(() => {
+    try {
+      rig.engine.turn(0);
+    } catch (error) {
+      met.push(error);
+    }
+    rig.engine[Symbol.dispose]();
+    return null;
+  });
+  rig.connected("stream", port);
+  rig.until("it was asked", () => met.length > 0);
+  assert.match(`${met[0]}`, /Cannot turn the engine from within its own turn/);
+  assert.throws(
+    () => rig.engine.open({ key: "x", protocol: "TCP", ip: HOST, port: 0, choose: () => null }),
+    /the engine is disposed/,
+  );
+});
+
+Deno.test("disposing gives every descriptor back", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const open = () => [...Deno.readDirSync("/proc/self/fd")].length;
+  const before = open();
+  for (let i = 0; i < 3; i++) {
+    await using rig = new Rig();
+    const { sock, port } = rig.bound("stream");
+    assert.equal(rig.sys.listen(sock, 8), 0);
+    const web = rig.open(() => `${HOST}:${port}`);
+    const dns = rig.open(() => `${HOST}:${port}`, { key: "dns", protocol: "UDP" });
+    const datagram = rig.connected("datagram", dns.port);
+    rig.sys.send(datagram, rig.sys.peer.region.bytes, 4);
+    for (let n = 0; n < 5; n++) rig.connected("stream", web.port);
+    rig.until("they are served", () => rig.engine.load.connections === 5);
+    rig.until("the flow is there", () => web.told.chosen.length + dns.told.chosen.length === 6);
+  }
+  assert.equal(open(), before);
+});
+
+Deno.test("really without descriptors it neither spins nor dies, and recovers", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const script = new URL("./_starved_engine.ts", import.meta.url).pathname;
+  const { success, stdout, stderr } = await new Deno.Command("sh", {
+    args: [
+      "-c",
+      'ulimit -n 120; exec "$0" run --quiet --no-check --allow-ffi "$1"',
+      Deno.execPath(),
+      script,
+    ],
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  const { limit, turns, pauses, answered, staying } = JSON.parse(new TextDecoder().decode(stdout));
+  assert.equal(limit, 120);
+  assert.ok(pauses >= 1, "it should have run out");
+  assert.ok(turns < 200, `${turns} turns in 400 ms are a busy loop`);
+  assert.equal(answered, staying);
+});
+
+Deno.test("statistics are copies, and of open listeners only", async () => {
+  await using rig = new Rig();
+  rig.open(() => null);
+  const first: NativeStats | null = rig.engine.stats("web");
+  assert.deepEqual(first, rig.engine.stats("web"));
+  assert.notEqual(first?.drops, rig.engine.stats("web")?.drops);
+  assert.equal(rig.engine.stats("nobody"), null);
+  assert.equal(rig.engine.close("nobody"), false);
+});
