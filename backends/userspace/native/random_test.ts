@@ -138,7 +138,7 @@ Deno.test.each([
         assert.equal(rig.engine.load.heldBytes, 0);
         for (const server of servers) rig.sys.close(server);
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   },
 );
