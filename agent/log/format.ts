@@ -27,6 +27,11 @@ export type LogFormatter = (line: LogLine) => string;
 
 const KLOG_LETTER = { info: "I", warn: "W", error: "E" } as const;
 
+/** klog's text without what stands before the message (`--skip-headers`). */
+export function headlessFormatter(line: LogLine): string {
+  return klogText(line);
+}
+
 /**
  * klog's text: `I1121 10:53:11.123000    1234 sync:1] "Synced" changes=3`. Local time, no year.
  * klog puts `:1` where it doesn't know the line, and tools that read its logs expect a number there.
@@ -34,12 +39,16 @@ const KLOG_LETTER = { info: "I", warn: "W", error: "E" } as const;
 export function klogFormatter(pid: number): LogFormatter {
   const id = String(pid).padStart(7);
   return (line) => {
-    const fields = textFields(line.fields);
-    // klog quotes the message of a structured line, and leaves a plain line as it is
-    const message = fields === "" ? line.message : JSON.stringify(line.message);
     const head = `${KLOG_LETTER[line.severity]}${klogTime(new Date(line.time))}`;
-    return `${head} ${id} ${line.component}:1] ${message}${fields}\n`;
+    return `${head} ${id} ${line.component}:1] ${klogText(line)}`;
   };
+}
+
+function klogText(line: LogLine): string {
+  const fields = textFields(line.fields);
+  // klog quotes the message of a structured line, and leaves a plain line as it is
+  const message = fields === "" ? line.message : JSON.stringify(line.message);
+  return `${message}${fields}\n`;
 }
 
 function klogTime(at: Date): string {

@@ -6,10 +6,18 @@
  */
 import { configureSync, disposeSync, getLogger, type LogRecord } from "@logtape/logtape";
 import type { LogFields, Logger } from "../../core/mod.ts";
-import { jsonFormatter, klogFormatter, type LogFormatter, plainFormatter } from "./format.ts";
+import {
+  headlessFormatter,
+  jsonFormatter,
+  klogFormatter,
+  type LogFormatter,
+  type LogLine,
+  plainFormatter,
+} from "./format.ts";
+import { type ModuleLevel, verbosityOf } from "./vmodule.ts";
 
-/** The looks that log lines can have. */
-export const LOG_FORMATS = ["klog", "json", "plain"] as const;
+/** The looks that log lines can have; `klog-headless` is klog's without time and place. */
+export const LOG_FORMATS = ["klog", "klog-headless", "json", "plain"] as const;
 
 /** A look that log lines can have. */
 export type LogFormat = typeof LOG_FORMATS[number];
@@ -20,8 +28,14 @@ export interface LogOptions {
   readonly verbosity: number;
   /** The look. */
   readonly format: LogFormat;
+  /**
+   * Another verbosity for some parts of the program.
+   *
+   * @default {[]}
+   */
+  readonly vmodule?: readonly ModuleLevel[];
   /** Takes each line, complete with its line break. */
-  readonly write: (line: string) => void;
+  readonly write: (line: string, severity: LogLine["severity"]) => void;
   /** The time of day, in milliseconds since 1970. */
   readonly now: () => number;
   /**
@@ -40,26 +54,35 @@ export interface Log extends Logger, Disposable {
 
 /** Sets the program's log up. Dispose it at the end, so that nothing is lost. */
 export function createLog(options: LogOptions): Log {
-  const format = formatter(options);
+  const format = formatterOf(options.format, options.pid);
   configureSync({
     reset: true, // LogTape is set up once for the whole process
-    sinks: { out: (record) => options.write(format(lineOf(record, options.now()))) },
+    sinks: {
+      out(record) {
+        const line = lineOf(record, options.now());
+        options.write(format(line), line.severity);
+      },
+    },
     loggers: [
       { category: ROOT, sinks: ["out"], lowestLevel: "info" },
       { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
     ],
   });
-  return {
-    ...componentLogger("windlass", options.verbosity),
-    named: (component) => componentLogger(component, options.verbosity),
-    [Symbol.dispose]: disposeSync,
-  };
+  const named = (component: string): Logger =>
+    componentLogger(component, verbosityOf(component, options.vmodule ?? [], options.verbosity));
+  return { ...named(ROOT), named, [Symbol.dispose]: disposeSync };
 }
 
 const ROOT = "windlass";
 
-function formatter({ format, pid = Deno.pid }: LogOptions): LogFormatter {
-  return { klog: klogFormatter(pid), json: jsonFormatter, plain: plainFormatter }[format];
+/** What makes lines look so. */
+export function formatterOf(format: LogFormat, pid = Deno.pid): LogFormatter {
+  return {
+    klog: klogFormatter(pid),
+    "klog-headless": headlessFormatter,
+    json: jsonFormatter,
+    plain: plainFormatter,
+  }[format];
 }
 
 const SEVERITY: Readonly<Record<string, "warn" | "error">> = {
@@ -68,7 +91,7 @@ const SEVERITY: Readonly<Record<string, "warn" | "error">> = {
   fatal: "error",
 };
 
-function lineOf(record: LogRecord, time: number): Parameters<LogFormatter>[0] {
+function lineOf(record: LogRecord, time: number): LogLine {
   const { fields, v } = record.properties as { fields: LogFields; v: number }; // as written below
   return {
     time,
