@@ -18,7 +18,7 @@ Deno.test.each([
   { line: "view file --kubeconf", offers: [] },
   { line: "view nowhere ", offers: [] },
   { line: "explain kube ", offers: [] },
-  { line: "file to-print --on", offers: ["--once"] },
+  { line: "file to-print --onc", offers: ["--once"] },
 ])("complete() offers $offers for '$line'", ({ line, offers }) => {
   assert.deepEqual(complete(line.split(" ")), offers);
 });

@@ -58,8 +58,28 @@ export const SINKS = {
   },
 } as const satisfies Readonly<Record<string, Word>>;
 
+/** Where log lines go, and which. */
+const LOG: readonly FlagId[] = [
+  "vmodule",
+  "logDir",
+  "logFile",
+  "logFileMaxSize",
+  "logFileMaxBackups",
+  "logToStderr",
+  "stderrThreshold",
+  "oneOutput",
+  "skipHeaders",
+  "skipLogHeaders",
+];
+
 /** The flags of every command line that brings a source and a sink together. */
-export const SYNC_FLAGS: readonly FlagId[] = [...NODE, "once", "minSyncPeriod", "drainTimeout"];
+export const SYNC_FLAGS: readonly FlagId[] = [
+  ...NODE,
+  "once",
+  "minSyncPeriod",
+  "drainTimeout",
+  ...LOG,
+];
 
 /** Everything else. */
 export const COMMANDS = {

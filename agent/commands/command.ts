@@ -17,6 +17,12 @@ export interface CommandContext {
   readonly flags: FlagValues;
   /** The world. */
   readonly io: Io;
+  /**
+   * The program's name in the names of log files.
+   *
+   * @default {"windlass"}
+   */
+  readonly program?: string;
 }
 
 /** A command. It answers with the exit code. */

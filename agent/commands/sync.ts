@@ -22,8 +22,9 @@ import { startSnapshotWriter } from "../snapshot/snapshot_writer.ts";
 import { supervise, type Work } from "../supervise.ts";
 import { type AgentStatus, startAgent } from "../sync_loop.ts";
 import { openAddressManager } from "./address_manager.ts";
-import { type CommandContext, nodeNameOf, openLog } from "./command.ts";
+import { type CommandContext, nodeNameOf } from "./command.ts";
 import { openSource } from "./sources.ts";
+import { openSyncLog, type SyncLog } from "./sync_log.ts";
 import { userspaceOptions } from "./userspace_options.ts";
 
 interface Setup {
@@ -34,11 +35,33 @@ interface Setup {
   readonly addresses: AddressManager | null;
 }
 
+/** What a caller may add to a run. */
+export interface SyncExtras {
+  /** Is called with the log before anything else happens. */
+  readonly begin?: (log: Log) => void;
+  /** Rejects when the run must end, with the reason. */
+  readonly mustEnd?: Promise<never>;
+}
+
 /** Runs `windlass SOURCE SINK`. */
-export async function run(context: CommandContext): Promise<number> {
+export async function run(context: CommandContext, extras: SyncExtras = {}): Promise<number> {
+  await using log = openSyncLog(context);
+  try {
+    return await sync(context, log, extras);
+  } catch (error) {
+    log.errorToFiles(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+async function sync(
+  context: CommandContext,
+  log: SyncLog,
+  { begin, mustEnd }: SyncExtras,
+): Promise<number> {
   const { form, flags, io } = context;
   const nodeName = nodeNameOf(context);
-  using log = openLog(context, "klog");
+  begin?.(log);
   logFlags(context, log);
   const addresses = form.sink === "to-userspace"
     ? await openAddressManager(flags, log.named("addresses"))
@@ -49,7 +72,8 @@ export async function run(context: CommandContext): Promise<number> {
   });
   const work = workOf({ context, source, nodeName, log, addresses });
   log.info("Started", { source: source.name, sink: form.sink, node: nodeName });
-  return await supervise(work, io, log);
+  const done = mustEnd === undefined ? work.done : Promise.race([work.done, mustEnd]);
+  return await supervise({ ...work, done }, io, log);
 }
 
 /** Every flag with its value, as kube-proxy logs them. */

@@ -42,8 +42,8 @@ export interface LogFileOptions {
 export interface LogOutputOptions {
   /** Takes a line for standard error. */
   readonly stderr: (line: string) => void;
-  /** The least severity that standard error gets. */
-  readonly stderrFrom: Severity;
+  /** The least severity that standard error gets; `null` for nothing at all. */
+  readonly stderrFrom: Severity | null;
   /** The files. */
   readonly files: LogFileOptions;
   /** Makes a line of the output's own: about files that cannot be written. */
@@ -65,7 +65,7 @@ export function openLogOutput(options: LogOutputOptions): LogOutput {
   const { stderr, stderrFrom, files, format } = options;
   const onTrouble = (message: string): void => stderr(format("error", message));
   const open = openFiles(options, onTrouble);
-  const least = SEVERITIES.indexOf(stderrFrom);
+  const least = stderrFrom === null ? Infinity : SEVERITIES.indexOf(stderrFrom);
   const writeToFiles = (line: string, severity: Severity): void => {
     if (files.path !== null) return open[0]?.write(line);
     const own = SEVERITIES.indexOf(severity);
