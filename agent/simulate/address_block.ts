@@ -21,6 +21,8 @@ const POD_NETS = { first: 64, count: 186 };
 const NODE_PORTS = { first: 30_000, count: 2768 };
 const USUAL_SERVICE_PORT = 8080;
 const USUAL_API_PORT = 6443;
+/** As often the system may pick a port for TCP that is taken for UDP. */
+const MOST_TRIES = 16;
 
 /** A block of loopback addresses. */
 export interface AddressBlock extends Disposable {
@@ -33,7 +35,7 @@ export interface AddressBlock extends Disposable {
   apiAddress(): { readonly ip: string; readonly port: number };
   /** The address of the node with that index, from 0. */
   nodeAddress(index: number): string;
-  /** A ClusterIP, and a port that is free there, for the service with that index, from 0. */
+  /** A ClusterIP, and a port that is free there for TCP and UDP, for the service with that index, from 0. */
   serviceAddress(index: number): { readonly ip: string; readonly port: number };
   /** A node port that is free on the address, or `null` where all are taken. */
   nodePort(ip: string): number | null;
@@ -89,15 +91,31 @@ function blockOf(second: number, guard: Deno.TcpListener): AddressBlock {
 
 /** The preferred port if it is free on the address, else one that the system picks. */
 function freePort(ip: string, preferred: number): number {
-  if (isFree(ip, preferred)) return preferred;
-  using listener = Deno.listen({ hostname: ip, port: 0 });
-  return listener.addr.port;
+  let port = preferred;
+  for (let tries = 0;; tries++) {
+    if (isFree(ip, port) || tries === MOST_TRIES) return port;
+    using listener = Deno.listen({ hostname: ip, port: 0 });
+    port = listener.addr.port;
+  }
 }
 
 function isFree(ip: string, port: number): boolean {
   const listener = tryListen(ip, port);
-  listener?.close();
-  return listener !== null;
+  if (listener === null) return false;
+  try {
+    Deno.listenDatagram({ transport: "udp", hostname: ip, port }).close();
+    return true;
+  } catch (error) {
+    if (isTaken(error)) return false;
+    throw error;
+  } finally {
+    listener.close();
+  }
+}
+
+/** Windows says PermissionDenied for a port that another program holds exclusively. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.PermissionDenied;
 }
 
 /** A listener, or `null` if somebody has the address and port. */
@@ -112,10 +130,7 @@ function tryListen(ip: string, port: number): Deno.TcpListener | null {
         { cause },
       );
     }
-    // Windows says PermissionDenied for a port that another program holds exclusively.
-    if (cause instanceof Deno.errors.AddrInUse || cause instanceof Deno.errors.PermissionDenied) {
-      return null;
-    }
+    if (isTaken(cause)) return null;
     throw cause;
   }
 }

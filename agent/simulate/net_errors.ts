@@ -7,6 +7,7 @@
 const GONE = [
   Deno.errors.ConnectionReset,
   Deno.errors.ConnectionAborted,
+  Deno.errors.ConnectionRefused, // told to a UDP socket whose earlier datagram found nobody
   Deno.errors.BrokenPipe,
   Deno.errors.NotConnected,
   Deno.errors.UnexpectedEof,

@@ -10,8 +10,11 @@ import type { Told } from "./model.ts";
 /** The namespace of everything that has one. */
 export const NAMESPACE = "default";
 
-/** The name of every service port. */
-export const PORT_NAME = "http";
+/** The ports of every Service, on one number, as those of a DNS server are. */
+export const PORTS = [
+  { name: "tcp", protocol: "TCP" },
+  { name: "udp", protocol: "UDP" },
+] as const;
 
 /** As many endpoints as the EndpointSlice controller puts into one slice. */
 export const MOST_ENDPOINTS = 100;
@@ -22,7 +25,7 @@ export interface ServiceFacts {
   readonly name: string;
   /** Its ClusterIP. */
   readonly clusterIP: string;
-  /** Its port. */
+  /** The number of its ports. */
   readonly port: number;
   /** Its node port, `null` for a Service of type ClusterIP. */
   readonly nodePort: number | null;
@@ -30,7 +33,9 @@ export interface ServiceFacts {
 
 /** A `v1/Service`. */
 export function serviceObject(facts: ServiceFacts): JsonObject {
-  const port = { name: PORT_NAME, protocol: "TCP", port: facts.port, targetPort: PORT_NAME };
+  const ports = PORTS.map(({ name, protocol }) => {
+    return { name, protocol, port: facts.port, targetPort: name };
+  });
   return {
     apiVersion: "v1",
     kind: "Service",
@@ -44,9 +49,9 @@ export function serviceObject(facts: ServiceFacts): JsonObject {
       internalTrafficPolicy: "Cluster",
       sessionAffinity: "None",
       selector: { app: facts.name },
-      ...(facts.nodePort === null ? { ports: [port] } : {
+      ...(facts.nodePort === null ? { ports } : {
         externalTrafficPolicy: "Cluster",
-        ports: [{ ...port, nodePort: facts.nodePort }],
+        ports: ports.map((port) => ({ ...port, nodePort: facts.nodePort })),
       }),
     },
     status: { loadBalancer: {} },
@@ -111,7 +116,7 @@ export interface SliceFacts {
   readonly name: string;
   /** Its Service. */
   readonly service: string;
-  /** The port of its endpoints. */
+  /** The number of its endpoints' ports. */
   readonly port: number;
   /** Its endpoints, {@linkcode MOST_ENDPOINTS} at most. */
   readonly endpoints: readonly EndpointFacts[];
@@ -138,7 +143,7 @@ export function sliceObject(facts: SliceFacts): JsonObject {
       },
     },
     addressType: "IPv4",
-    ports: empty ? null : [{ name: PORT_NAME, protocol: "TCP", port: facts.port }],
+    ports: empty ? null : PORTS.map((port) => ({ ...port, port: facts.port })),
     endpoints: empty ? null : facts.endpoints.map((endpoint) => ({
       addresses: [endpoint.ip],
       conditions: {

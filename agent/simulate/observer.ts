@@ -32,7 +32,7 @@ export interface Shown {
   readonly cluster: Pick<Cluster, "services" | "nodes">;
   /** Where the API server is. */
   readonly apiUrl: string;
-  /** How many connections are open. */
+  /** How many connections and flows are open. */
   readonly open: number;
 }
 
@@ -42,7 +42,8 @@ export class Observer {
   readonly #news: { readonly atMs: number; readonly text: string; readonly bad: boolean }[] = [];
   readonly #connections: number[] = [];
   readonly #requests: number[] = [];
-  #counted = { connections: 0, requests: 0 };
+  readonly #queries: number[] = [];
+  #counted = { connections: 0, requests: 0, queries: 0 };
   /** Right answers of each service, in this second and in the last one. */
   #answers = new Map<string, number>();
   #answersBefore = new Map<string, number>();
@@ -91,10 +92,11 @@ export class Observer {
 
   /** A second is over. */
   second(): void {
-    const { connections, requests } = this.#options.tally.total();
+    const { connections, requests, udp: { requests: queries } } = this.#options.tally.total();
     push(this.#connections, connections - this.#counted.connections);
     push(this.#requests, requests - this.#counted.requests);
-    this.#counted = { connections, requests };
+    push(this.#queries, queries - this.#counted.queries);
+    this.#counted = { connections, requests, queries };
     this.#answersBefore = this.#answers;
     this.#answers = new Map();
   }
@@ -118,6 +120,7 @@ export class Observer {
       open,
       connectionsPerSecond: this.#connections,
       requestsPerSecond: this.#requests,
+      queriesPerSecond: this.#queries,
       figures: reportOf(tally),
       firstReplyMs: this.#firstReplyMs,
       news: this.#news,

@@ -40,12 +40,14 @@ export interface PictureState {
   readonly nodes: { readonly up: number; readonly all: number };
   /** The API server: where it is, and whether it is away. */
   readonly api: { readonly url: string; readonly away: boolean };
-  /** Connections that are open now. */
+  /** Connections and flows that are open now. */
   readonly open: number;
-  /** Connections opened in each of the last seconds, the newest last. */
+  /** Connections and flows opened in each of the last seconds, the newest last. */
   readonly connectionsPerSecond: readonly number[];
   /** Requests in each of the last seconds. */
   readonly requestsPerSecond: readonly number[];
+  /** Those of them that were UDP. */
+  readonly queriesPerSecond: readonly number[];
   /** The figures of all scenarios. */
   readonly figures: ReportFigures;
   /** When the first request came back, `null` if none has. */
@@ -96,6 +98,7 @@ function headLines(state: PictureState): readonly (readonly Span[])[] {
     [],
     rateLine("connections/s", state.connectionsPerSecond, `${state.open} open`),
     rateLine("requests/s", state.requestsPerSecond, firstReplyText(state)),
+    rateLine("… of them UDP", state.queriesPerSecond, udpText(figures.udp)),
     spreadLine("latency", figures.latencyMsP50, figures.latencyMsP99, "request to reply"),
     spreadLine("sync", figures.syncMsP50, figures.syncMsP99, `${figures.syncs} syncs`),
     spreadLine(
@@ -110,6 +113,10 @@ function headLines(state: PictureState): readonly (readonly Span[])[] {
       ...faultSpans("connections cut", figures.connectionsCut),
     ],
   ];
+}
+
+function udpText({ retries, latencyMsP50, latencyMsP99 }: ReportFigures["udp"]): string {
+  return `latency ${msText(latencyMsP50)} / ${msText(latencyMsP99)} ms, ${retries} sent again`;
 }
 
 function firstReplyText(state: PictureState): string {
@@ -190,6 +197,7 @@ export function progressLine(state: PictureState): string {
     `${cell(secondsText(state.elapsedMs), 6, "right")} s`,
     cell(state.story, 14),
     `${cell(countText(state.requestsPerSecond.at(-1) ?? 0), 6, "right")} requests/s`,
+    `${cell(countText(state.queriesPerSecond.at(-1) ?? 0), 4, "right")} UDP`,
     `${cell(countText(state.connectionsPerSecond.at(-1) ?? 0), 5, "right")} connections/s`,
     `latency ${msText(figures.latencyMsP50)}/${msText(figures.latencyMsP99)} ms`,
     `sync ${msText(figures.syncMsP50)}/${msText(figures.syncMsP99)} ms`,

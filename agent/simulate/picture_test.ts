@@ -23,6 +23,7 @@ const STATE: PictureState = {
   open: 19,
   connectionsPerSecond: [100, 400],
   requestsPerSecond: [200, 1104],
+  queriesPerSecond: [40, 250],
   figures: {
     requests: 12_345,
     failed: 0,
@@ -36,6 +37,16 @@ const STATE: PictureState = {
     changeToTrafficMsP99: 31,
     latencyMsP50: 0.41,
     latencyMsP99: 2.24,
+    udp: {
+      requests: 2345,
+      failed: 0,
+      misrouted: 0,
+      connectionsCut: 0,
+      flows: 800,
+      retries: 3,
+      latencyMsP50: 0.3,
+      latencyMsP99: 1.9,
+    },
   },
   firstReplyMs: 212,
   news: [{ atMs: 12_300, text: "web: + web-x7f2k ready", bad: false }],
@@ -52,6 +63,7 @@ Deno.test("the picture shows scenario, services, endpoints, rates, latencies, fa
     "",
     "connections/s      400  ▃█                        19 open",
     "requests/s       1,104  ▂█                        the first after 212 ms",
+    "… of them UDP      250  ▂█                        latency 0.30 / 1.9 ms, 3 sent again",
     "latency           0.41 ms median    2.2 ms p99  request to reply",
     "sync              0.61 ms median    2.1 ms p99  84 syncs",
     "change              14 ms median     31 ms p99  API write to first reply of a new endpoint",
@@ -72,7 +84,7 @@ Deno.test.each([{ rows: 24 }, { rows: 16 }, { rows: 12 }, { rows: 5 }, { rows: 1
     const services = Array.from({ length: 1000 }, () => service).filter((row) => row !== undefined);
     const lines = picture({ ...STATE, services }, rows);
     assert.ok(lines.length <= rows, `${lines.length} lines`);
-    if (rows === 24) assert.ok(lines.includes("and 992 more"), lines.join("\n"));
+    if (rows === 24) assert.ok(lines.includes("and 993 more"), lines.join("\n"));
   },
 );
 
@@ -104,7 +116,7 @@ Deno.test("colour is written only where it is wanted", () => {
 Deno.test("progressLine() has everything in one line without colour", () => {
   assert.equal(
     progressLine(STATE),
-    "  12.3 s  scale            1,104 requests/s    400 connections/s  latency 0.41/2.2 ms  " +
+    "  12.3 s  scale            1,104 requests/s   250 UDP    400 connections/s  latency 0.41/2.2 ms  " +
       "sync 0.61/2.1 ms  change 14/31 ms  failed 0  misrouted 0  cut 0",
   );
 });

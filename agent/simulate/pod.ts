@@ -1,10 +1,11 @@
 /**
- * A pod: a TCP server on a loopback address of its own that answers each request with its name and
- * the bytes that came. It ends as pods do: by finishing its work, or by dying.
+ * A pod: a server on a loopback address of its own that answers each request, over TCP or UDP, with
+ * its name and the bytes that came. It ends as pods do: by finishing its work, or by dying.
  *
  * @module
  */
 import { addressOf } from "../../core/mod.ts";
+import { type DatagramServer, serveDatagrams } from "./datagram_pod.ts";
 import type { Ledger } from "./ledger.ts";
 import { peerHasGone } from "./net_errors.ts";
 import { encodeReply, FrameReader, parseRequest, writeAll } from "./wire.ts";
@@ -13,7 +14,7 @@ import { encodeReply, FrameReader, parseRequest, writeAll } from "./wire.ts";
 export interface PodServerOptions {
   /** Its address. */
   readonly ip: string;
-  /** Its port, 0 for any that is free. */
+  /** Its port, 0 for any that is free for both protocols. */
   readonly port: number;
   /** Where it enters the connections that it holds. */
   readonly ledger: Ledger;
@@ -49,9 +50,7 @@ interface Session {
  * @throws {Deno.errors.AddrInUse} If its port is taken on its address.
  */
 export function startPodServer(options: PodServerOptions): PodServer {
-  const listener = Deno.listen({ hostname: options.ip, port: options.port });
-  const port = listener.addr.port;
-  const endpoint = addressOf(options.ip, port);
+  const { listener, datagrams, port, endpoint } = open(options);
   const sessions = new Set<Session>();
   const working = new Set<Promise<void>>();
   let state: "serving" | "finishing" | "dead" = "serving";
@@ -126,8 +125,7 @@ export function startPodServer(options: PodServerOptions): PodServer {
       noteClosed(session);
       release(session);
     }
-    await accepting;
-    await Promise.all(working);
+    await Promise.all([accepting, datagrams.close(), ...working]);
   }
 
   return {
@@ -139,4 +137,30 @@ export function startPodServer(options: PodServerOptions): PodServer {
     finish: () => end("finishing", (session) => session.connection !== null && !session.busy),
     crash: () => end("dead", () => true),
   };
+}
+
+/** The sockets of a pod, both on one port. */
+interface PodSockets {
+  readonly listener: Deno.TcpListener;
+  readonly datagrams: DatagramServer;
+  readonly port: number;
+  readonly endpoint: string;
+}
+
+/** As often the system may pick a port for TCP that is taken for UDP. */
+const MOST_TRIES = 16;
+
+function open(options: PodServerOptions, tries = 1): PodSockets {
+  const listener = Deno.listen({ hostname: options.ip, port: options.port });
+  const { port } = listener.addr;
+  const endpoint = addressOf(options.ip, port);
+  try {
+    return { listener, datagrams: serveDatagrams({ ...options, port, endpoint }), port, endpoint };
+  } catch (error) {
+    listener.close();
+    const again = options.port === 0 && tries < MOST_TRIES &&
+      error instanceof Deno.errors.AddrInUse;
+    if (!again) throw error;
+    return open(options, tries + 1);
+  }
 }

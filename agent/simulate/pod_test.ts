@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ClientConnection } from "./client.ts";
 import { realClock } from "./clock.ts";
+import { DatagramClient } from "./datagram_client.ts";
 import { Ledger } from "./ledger.ts";
 import { type PodServer, startPodServer } from "./pod.ts";
 
@@ -90,3 +91,49 @@ Deno.test("a pod closes on a peer that does not speak its language", async () =>
   conn.close();
   await pod.finish();
 });
+
+function senderTo(pod: PodServer, ledger: Ledger, patienceMs = 2000): DatagramClient {
+  const frontend = { kind: "ClusterIP", ip: LOOPBACK, port: pod.port } as const;
+  return new DatagramClient({ frontend, ledger, clock: realClock(), patienceMs });
+}
+
+Deno.test("a pod answers each datagram with its name and the same bytes", async () => {
+  const ledger = new Ledger();
+  const pod = startPod(ledger);
+  const client = senderTo(pod, ledger);
+  for (const bytes of [0, 1, 300, 16 * 1024]) {
+    const { sight, endpoint } = await client.ask(bytes);
+    assert.deepEqual({ sight, endpoint }, { sight: "reply", endpoint: pod.endpoint });
+  }
+  await client.close();
+  await pod.finish();
+  assert.equal(ledger.size, 0);
+});
+
+Deno.test("a pod answers no datagram that is no request", async () => {
+  const pod = startPod(new Ledger());
+  const hostname = LOOPBACK;
+  const socket = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
+  const to = { transport: "udp", hostname, port: pod.port } as const;
+  for (const text of ["GET /", "1 0 x\n", "", "7 0 0\n"]) {
+    await socket.send(new TextEncoder().encode(text), to);
+  }
+  const [first] = await socket.receive();
+  assert.equal(new TextDecoder().decode(first), `${pod.endpoint} 7 0 0\n`);
+  socket.close();
+  await pod.finish();
+});
+
+Deno.test.each([{ end: "finish" }, { end: "crash" }] as const)(
+  "after $end() a pod answers no datagram, and its client gives up after some tries",
+  async ({ end }) => {
+    const ledger = new Ledger();
+    const pod = startPod(ledger);
+    const client = senderTo(pod, ledger, 50);
+    await client.ask(10);
+    await pod[end]();
+    const { sight, retries } = await client.ask(10);
+    assert.deepEqual({ sight, retries }, { sight: "hang", retries: 4 });
+    await client.close();
+  },
+);

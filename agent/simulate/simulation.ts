@@ -6,6 +6,7 @@
 import { RunError } from "../run_error.ts";
 import { ChangeWatch } from "./change_watch.ts";
 import { type Clock, realClock } from "./clock.ts";
+import { DatagramTraffic } from "./datagram_traffic.ts";
 import type { Happening } from "./happenings.ts";
 import { Observer } from "./observer.ts";
 import type { SimulateOptions } from "./options.ts";
@@ -105,7 +106,7 @@ async function run(given: Run): Promise<void> {
   if (first === "too late") throw new RunError(whyNoSync(observer));
   if (given.signal.aborted) return;
 
-  const traffic = new Traffic({
+  const load = {
     services: testbed.cluster.services,
     connections: options.connections,
     ledger: testbed.ledger,
@@ -113,12 +114,19 @@ async function run(given: Run): Promise<void> {
     tally,
     clock,
     random: random.fork("traffic"),
+    onError: trouble.report,
+    ...(given.patienceMs === undefined ? {} : { patienceMs: given.patienceMs }),
+  };
+  const traffic = new Traffic({
+    ...load,
     onAnswer(service, endpoint, at) {
       observer.answered(service, at);
       watch?.answered(service, endpoint, at);
     },
-    onError: trouble.report,
-    ...(given.patienceMs === undefined ? {} : { patienceMs: given.patienceMs }),
+  });
+  const datagrams = new DatagramTraffic({
+    ...load,
+    onAnswer: (service, _, at) => observer.answered(service, at),
   });
   watch = new ChangeWatch({
     tally,
@@ -134,11 +142,13 @@ async function run(given: Run): Promise<void> {
     signal: ending.signal,
     happen: onHappening,
   }).catch(trouble.report);
-  const showing = showAll(given, { testbed, traffic, signal: ending.signal })
+  const open = (): number => traffic.open + datagrams.open;
+  const showing = showAll(given, { testbed, open, signal: ending.signal })
     .catch(trouble.report);
 
   await Promise.race([playing, early]);
-  await traffic.stop(); // before the pods, so that nobody asks one that ends with the simulation
+  // Before the pods, so that nobody asks one that ends with the simulation.
+  await Promise.all([traffic.stop(), datagrams.stop()]);
   ending.abort();
   await Promise.all([playing, showing]);
 }
@@ -151,9 +161,9 @@ function whyNoSync({ lastNote }: Observer): string {
 /** Shows what goes on until the signal aborts, and drops what the timeline need not keep. */
 async function showAll(
   { show, observer, clock }: Run,
-  { testbed, traffic, signal }: {
+  { testbed, open, signal }: {
     readonly testbed: Testbed;
-    readonly traffic: Traffic;
+    readonly open: () => number;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
@@ -162,7 +172,7 @@ async function showAll(
     const secondIsOver = frame % FRAMES_PER_SECOND === 0;
     if (secondIsOver) observer.second();
     const { cluster, api } = testbed;
-    const picture = observer.picture({ cluster, apiUrl: api.url, open: traffic.open });
+    const picture = observer.picture({ cluster, apiUrl: api.url, open: open() });
     show.frame(picture);
     if (!secondIsOver) continue;
     show.second(picture);

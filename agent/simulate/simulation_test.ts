@@ -77,7 +77,8 @@ Deno.test("every scenario in turn: nothing fails, nothing is misrouted, nothing 
   }, told(outcome));
   assert.deepEqual(Object.keys(scenarios), [...STORIES]);
   for (const [story, figures] of Object.entries(scenarios)) {
-    assert.ok(figures.requests > 0, `${story} has traffic`);
+    assert.ok(figures.requests > figures.udp.requests, `${story} has TCP traffic`);
+    assert.ok(figures.udp.requests > 0, `${story} has UDP traffic`);
   }
   assert.ok(all.syncs > 5 && all.syncMsP50 > 0);
   assert.ok(all.changeToTrafficMsP99 >= all.changeToTrafficMsP50 && all.changeToTrafficMsP50 > 0);
@@ -136,13 +137,25 @@ Deno.test("a backend that keeps an endpoint which has left the view is found out
   );
 });
 
+Deno.test("a backend whose UDP flows stick to an endpoint that has left is found out", async () => {
+  const makeBackend = (nodeIp: string): Real =>
+    withOps(nodeIp, (op) => op.op === "update" && op.listener.protocol === "UDP" ? null : op);
+  const outcome = await run({ podsPerService: 1, durationMs: 1200 }, {
+    makeBackend,
+    stories: ["rolling-update"],
+  });
+  const { failed, misrouted, udp } = outcome.tally.total();
+  assert.ok(udp.failed + udp.misrouted > 0);
+  assert.deepEqual([failed, misrouted], [udp.failed, udp.misrouted], "TCP is as it should be");
+});
+
 Deno.test("a backend that does not open a front end is found out", async () => {
   const makeBackend = (nodeIp: string): Real =>
     withOps(nodeIp, (op) => op.op === "open" && op.listener.kind === "NodePort" ? null : op);
   const outcome = await run({}, { makeBackend });
   assert.ok(outcome.tally.total().failed > 0);
   assert.equal(outcome.tally.failures[0]?.rule, "front-end-refused");
-  assert.match(outcome.tally.failures[0]?.what ?? "", / on NodePort /);
+  assert.match(outcome.tally.failures[0]?.what ?? "", / on TCP NodePort /);
 });
 
 Deno.test("a backend that cuts connections is found out", async () => {

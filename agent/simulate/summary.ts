@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { Figures } from "./figures.ts";
 import { cell, countText, msText, secondsText, type Span, styled } from "./paint.ts";
 import type { SimulateOptions } from "./options.ts";
 import type { Outcome } from "./simulation.ts";
-import type { Failure, Figures } from "./tally.ts";
+import type { Failure } from "./tally.ts";
 
 /** What the summary tells. */
 export interface SummaryFacts {
@@ -62,6 +63,7 @@ export function summaryLines(facts: SummaryFacts): readonly (readonly Span[])[] 
       "Two values are the median and the 99th percentile. Change: from the API write",
     )],
     [styled("dim", "that adds a ready endpoint to its first reply, while the API server is up.")],
+    ...(total.udp.requests === 0 ? [] : [[udpLine(total)]]),
     ...(total.excused === 0 ? [] : [[
       `${countText(total.excused)} requests ended with the pod that held them, as they must.`,
     ]]),
@@ -69,6 +71,11 @@ export function summaryLines(facts: SummaryFacts): readonly (readonly Span[])[] 
     ...failureLines(outcome.tally.failures, total),
     verdictLine(total),
   ];
+}
+
+function udpLine({ udp }: Figures): string {
+  return `${countText(udp.requests)} of the requests were UDP, on ${countText(udp.connections)} ` +
+    `flows; ${countText(udp.retries)} were sent again; latency ${spread(udp.latencyMs)} ms.`;
 }
 
 function firstReplyLine(firstReplyMs: number | null): string {

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { PipelineState } from "../../core/mod.ts";
+import type { PipelineState, Protocol } from "../../core/mod.ts";
 import type { SyncRecord } from "../sync_loop.ts";
 import type { Clock } from "./clock.ts";
 import type { Cluster } from "./cluster.ts";
-import { isReady, type Pod, type SimService } from "./model.ts";
-import { NAMESPACE } from "./objects.ts";
+import { isReady, type Pod, type SimService, type Told } from "./model.ts";
+import { NAMESPACE, PORTS } from "./objects.ts";
 import { recordSync } from "./routes.ts";
 import type { Tally, WatchRule } from "./tally.ts";
 import type { AllowedTimeline } from "./timeline.ts";
@@ -95,25 +95,27 @@ export class Supervisor {
   }
 
   #isTold(service: SimService): boolean {
-    const told = service.pods.map(describePod).sort();
+    const told = PORTS.flatMap(({ protocol }) =>
+      service.pods.map((pod) => describePod(pod, protocol))
+    ).sort();
     const known = this.#knownOf(service);
     return told.length === known.length && told.every((text, index) => text === known[index]);
   }
 
   #knownOf({ name }: SimService): readonly string[] {
     const view = this.#synced?.view.services.get(`${NAMESPACE}/${name}`);
-    const endpoints = view?.servicePorts.flatMap((entry) => entry.endpoints) ?? [];
-    return endpoints
-      .map(({ ip, port, serving, terminating }) => describe(`${ip}:${port}`, serving, terminating))
-      .sort();
+    const ports = view?.servicePorts ?? [];
+    return ports.flatMap(({ protocol, endpoints }) =>
+      endpoints.map(({ ip, port, ...told }) => describe(protocol, `${ip}:${port}`, told))
+    ).sort();
   }
 }
 
-function describePod({ endpoint, told }: Pod): string {
-  return describe(endpoint, told.serving, told.terminating);
+function describePod({ endpoint, told }: Pod, protocol: Protocol): string {
+  return describe(protocol, endpoint, told);
 }
 
-function describe(endpoint: string, serving: boolean, terminating: boolean): string {
+function describe(protocol: Protocol, endpoint: string, { serving, terminating }: Told): string {
   const state = terminating ? "terminating" : serving ? "ready" : "not ready";
-  return `${endpoint} ${state}`;
+  return `${protocol} ${endpoint} ${state}`;
 }

@@ -97,7 +97,7 @@ const { signal } = new AbortController();
 
 Deno.test("a sync enters what each front end may use, from when it was computed", () => {
   const { timeline, tally } = supervised([A, B, OLD], [A, B, OLD]);
-  for (const key of ["web/ClusterIP", "web/NodePort"]) {
+  for (const key of ["web/ClusterIP/TCP", "web/NodePort/TCP", "web/ClusterIP/UDP"]) {
     assert.deepEqual([...timeline.newest(key)], [A.endpoint, B.endpoint]);
     assert.equal(timeline.allowed(key, A.endpoint, 0, 3.9), false, "not before it was computed");
     assert.equal(timeline.allowed(key, A.endpoint, 0, 4), true, "10 ms, less 6 ms for the sync");

@@ -4,79 +4,9 @@
  *
  * @module
  */
-import { unreachable } from "../../core/mod.ts";
-import { Histogram } from "./histogram.ts";
+import { type Counts, Figures, type UdpFigures } from "./figures.ts";
 import type { Story } from "./scenario_names.ts";
-import type { Verdict, VerdictRule } from "./verdict.ts";
-
-/** Counts and measurements of one scenario, or of all. Hot counters are plain fields. */
-export class Figures {
-  /** Requests that were judged, but for those that the scenario itself broke. */
-  requests = 0;
-  /** Requests without the right answer. */
-  failed = 0;
-  /** Requests answered by an endpoint that the view did not allow. */
-  misrouted = 0;
-  /** Kept connections that ended although they should have lived. */
-  connectionsCut = 0;
-  /** Bytes that clients sent and received. */
-  bytes = 0;
-  /** Connections that clients opened. */
-  connections = 0;
-  /** Requests that the scenario itself broke: their pod finished or died. */
-  excused = 0;
-  /** Syncs of the agent. */
-  syncs = 0;
-  /** How long a sync took: step, plan and apply. */
-  readonly syncMs: Histogram = new Histogram();
-  /** From the API write that adds a ready endpoint to the first reply that it serves. */
-  readonly changeToTrafficMs: Histogram = new Histogram();
-  /** From a request (the dial, for the first of a connection) to its whole reply. */
-  readonly latencyMs: Histogram = new Histogram();
-
-  /** Counts a judged request. */
-  count(verdict: Verdict): void {
-    switch (verdict) {
-      case "excused":
-        this.excused += 1;
-        return;
-      case "failed":
-        this.failed += 1;
-        break;
-      case "misrouted":
-        this.misrouted += 1;
-        break;
-      case "cut":
-        this.connectionsCut += 1;
-        break;
-      case "answered":
-        break;
-      default:
-        return unreachable(verdict);
-    }
-    this.requests += 1;
-  }
-
-  /** Adds all of other figures to these. */
-  addAll(other: Figures): void {
-    this.requests += other.requests;
-    this.failed += other.failed;
-    this.misrouted += other.misrouted;
-    this.connectionsCut += other.connectionsCut;
-    this.bytes += other.bytes;
-    this.connections += other.connections;
-    this.excused += other.excused;
-    this.syncs += other.syncs;
-    this.syncMs.addAll(other.syncMs);
-    this.changeToTrafficMs.addAll(other.changeToTrafficMs);
-    this.latencyMs.addAll(other.latencyMs);
-  }
-
-  /** Whether nothing went wrong. */
-  get clean(): boolean {
-    return this.failed + this.misrouted + this.connectionsCut === 0;
-  }
-}
+import type { VerdictRule } from "./verdict.ts";
 
 /** Rules about the agent as a whole, beside those about single requests. */
 export type WatchRule =
@@ -159,16 +89,32 @@ export class Tally {
   }
 }
 
-/** The figures of one scenario, or of all, as `-o json` prints them. */
-export interface ReportFigures {
+/** Judged requests, as `-o json` prints them. */
+export interface ReportCounts {
   /** Requests that were judged. */
   readonly requests: number;
   /** Requests without the right answer. */
   readonly failed: number;
   /** Requests answered by an endpoint that the view did not allow. */
   readonly misrouted: number;
-  /** Kept connections that ended although they should have lived. */
+  /** Kept connections that ended, and flows that moved, although they should have stayed. */
   readonly connectionsCut: number;
+}
+
+/** What of it was UDP. */
+export interface UdpReport extends ReportCounts {
+  /** Flows that clients opened. */
+  readonly flows: number;
+  /** Queries that were sent again, because no reply had come in time. */
+  readonly retries: number;
+  /** From query to reply, median. */
+  readonly latencyMsP50: number;
+  /** From query to reply, 99th percentile. */
+  readonly latencyMsP99: number;
+}
+
+/** The figures of one scenario, or of all, as `-o json` prints them. Those of UDP are among them. */
+export interface ReportFigures extends ReportCounts {
   /** Bytes that clients sent and received. */
   readonly bytes: number;
   /** Syncs of the agent. */
@@ -185,6 +131,8 @@ export interface ReportFigures {
   readonly latencyMsP50: number;
   /** From request to reply, 99th percentile. */
   readonly latencyMsP99: number;
+  /** What of it was UDP. */
+  readonly udp: UdpReport;
 }
 
 /** What `-o json` prints. */
@@ -202,10 +150,7 @@ export function reportOf(tally: Tally): Report {
 
 function figuresOf(figures: Figures): ReportFigures {
   return {
-    requests: figures.requests,
-    failed: figures.failed,
-    misrouted: figures.misrouted,
-    connectionsCut: figures.connectionsCut,
+    ...countsOf(figures),
     bytes: figures.bytes,
     syncs: figures.syncs,
     syncMsP50: rounded(figures.syncMs.quantile(0.5)),
@@ -214,7 +159,22 @@ function figuresOf(figures: Figures): ReportFigures {
     changeToTrafficMsP99: rounded(figures.changeToTrafficMs.quantile(0.99)),
     latencyMsP50: rounded(figures.latencyMs.quantile(0.5)),
     latencyMsP99: rounded(figures.latencyMs.quantile(0.99)),
+    udp: udpReportOf(figures.udp),
   };
+}
+
+function udpReportOf(udp: UdpFigures): UdpReport {
+  return {
+    ...countsOf(udp),
+    flows: udp.connections,
+    retries: udp.retries,
+    latencyMsP50: rounded(udp.latencyMs.quantile(0.5)),
+    latencyMsP99: rounded(udp.latencyMs.quantile(0.99)),
+  };
+}
+
+function countsOf({ requests, failed, misrouted, connectionsCut }: Counts): ReportCounts {
+  return { requests, failed, misrouted, connectionsCut };
 }
 
 /** Three digits after the point: a microsecond is the clock's own grain. */

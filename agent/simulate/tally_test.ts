@@ -14,6 +14,7 @@ const FIELDS = [
   "changeToTrafficMsP99",
   "latencyMsP50",
   "latencyMsP99",
+  "udp",
 ];
 
 function played(): Tally {
@@ -56,6 +57,15 @@ Deno.test("the report counts each verdict, and the whole is the sum of the scena
   assert.equal(all.bytes, 100);
   assert.equal(all.syncs, 1);
   assert.ok(Math.abs(all.changeToTrafficMsP99 - 20) <= 0.2);
+});
+
+Deno.test("the report tells what of it was UDP, scenario by scenario", () => {
+  const tally = played();
+  for (const counts of [tally.now, tally.now.udp]) counts.count("misrouted");
+  tally.now.udp.retries += 2;
+  const { udp, misrouted, scenarios } = reportOf(tally);
+  assert.deepEqual([misrouted, udp.requests, udp.misrouted, udp.retries], [2, 1, 1, 2]);
+  assert.deepEqual([scenarios.scale?.udp.misrouted, scenarios.steady?.udp.misrouted], [1, 0]);
 });
 
 Deno.test("what the scenario broke is counted apart, and does not make a run unclean", () => {

@@ -20,6 +20,7 @@ import { noteLog } from "./note_log.ts";
 import type { Observer } from "./observer.ts";
 import type { SimulateOptions } from "./options.ts";
 import type { Random } from "./random.ts";
+import { FLOW_MEMORY_MS } from "./referee.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { Tally } from "./tally.ts";
 import { AllowedTimeline } from "./timeline.ts";
@@ -137,7 +138,14 @@ export async function openTestbed(given: TestbedOptions): Promise<Testbed> {
   };
 }
 
+/** Shorter than by default: each flow that a client has left holds a socket for so long. */
+const UDP_IDLE_TIMEOUT_MS = 2 * FLOW_MEMORY_MS;
+
 /** The real backend, with node ports on the simulated node's own address. */
 export function userspaceOn(nodeIp: string): Backend<UserspaceOp, UserspaceState> {
-  return userspaceBackend({ nodePortAddresses: [`${nodeIp}/32`], hostAddresses: () => [nodeIp] });
+  return userspaceBackend({
+    nodePortAddresses: [`${nodeIp}/32`],
+    hostAddresses: () => [nodeIp],
+    udpIdleTimeoutMs: UDP_IDLE_TIMEOUT_MS,
+  });
 }

@@ -49,6 +49,13 @@ export class AllowedTimeline {
     ) ?? false;
   }
 
+  /** Whether the endpoint was allowed at every moment of the interval. */
+  allowedThroughout(key: string, endpoint: string, from: number, to: number): boolean {
+    const spans = this.#spans.get(key)?.filter((span) => span.from <= to && span.until >= from);
+    return spans !== undefined && spans.length > 0 &&
+      spans.every((span) => span.endpoints.has(endpoint));
+  }
+
   /** What is allowed now. */
   newest(key: string): ReadonlySet<string> {
     return this.#spans.get(key)?.at(-1)?.endpoints ?? NOTHING;

@@ -42,3 +42,14 @@ Deno.test("AllowedTimeline.forgetBefore() gives memory back and changes no later
   timeline.forgetBefore(10_000);
   assert.equal(timeline.allowed("web", "c", 20_000, 20_001), true, "what is in force stays");
 });
+
+Deno.test.each([
+  { endpoint: "a", from: 20, to: 30, stays: true, when: "while it is in force" },
+  { endpoint: "a", from: 20, to: 100, stays: false, when: "into the sync that ends it" },
+  { endpoint: "b", from: 20, to: 300, stays: true, when: "over a sync that keeps it" },
+  { endpoint: "c", from: 50, to: 300, stays: false, when: "from before its sync" },
+  { endpoint: "c", from: 111, to: 300, stays: true, when: "after its sync" },
+])("allowedThroughout(): $endpoint $when: $stays", ({ endpoint, from, to, stays }) => {
+  assert.equal(history().allowedThroughout("web", endpoint, from, to), stays);
+  assert.equal(history().allowedThroughout("other", endpoint, from, to), false);
+});

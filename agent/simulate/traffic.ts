@@ -1,5 +1,5 @@
 /**
- * The load: clients that talk to the services for as long as the simulation goes on. Half of them
+ * The TCP load: clients that talk to the services for as long as the simulation goes on. Half of them
  * open a connection, ask a few times and close it; the others keep one connection and come back to
  * it. Each waits for its reply and then rests, so that the machine is used and not drowned.
  *
@@ -174,6 +174,7 @@ export class Traffic {
     const { service, exchange, connection } = call;
     const verdict = referee.judge({
       ...call,
+      protocol: "TCP",
       connection: connection.number,
       dialedAt: connection.dialedAt,
     });

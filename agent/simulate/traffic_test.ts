@@ -72,7 +72,7 @@ async function verdictOn(
 ): Promise<{ readonly verdict: Verdict; readonly tally: Tally }> {
   const clock = realClock();
   const timeline = new AllowedTimeline();
-  const key = frontendName("web", "ClusterIP");
+  const key = frontendName("web", "ClusterIP", "TCP");
   timeline.record({ key, endpoints: [endpoint], computedAt: 0, appliedAt: 0 });
   const tally = new Tally("steady");
   const referee = new Referee({ timeline, ledger, tally });
@@ -118,7 +118,7 @@ Deno.test("an answer from an endpoint that the view does not allow is misrouted"
   const { verdict, tally } = await verdictOn(liar.port, "short");
   assert.equal(verdict, "misrouted");
   assert.ok(tally.total().misrouted > 0);
-  assert.match(tally.failures[0]?.what ?? "", /^web on ClusterIP .*answered by 127\.0\.0\.1:2/);
+  assert.match(tally.failures[0]?.what ?? "", /^web on TCP ClusterIP .*answered by 127\.0\.0\.1:2/);
 });
 
 Deno.test("two endpoints on one connection are misrouted", async () => {

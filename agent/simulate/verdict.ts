@@ -18,8 +18,10 @@ export const SIGHTS = [
 /** What a client saw of one request. */
 export type Sight = typeof SIGHTS[number];
 
-/** Everything that the judgement of one request looks at. */
+/** Everything that the judgement of one request looks at. For UDP, a flow is the connection. */
 export interface RequestFacts {
+  /** How the request came. */
+  readonly protocol: "TCP" | "UDP";
   /** A connection for a request or three, or one that is meant to stay. */
   readonly kind: "short" | "kept";
   /** What the client saw. */
@@ -30,6 +32,8 @@ export interface RequestFacts {
   readonly allowed: boolean;
   /** Whether the endpoint that answered is the one that gave the connection's earlier replies. */
   readonly sameEndpoint: boolean;
+  /** Whether a flow's endpoint lived and was allowed all the time since its last reply. */
+  readonly mayStay: boolean;
   /** Whether the pod that held the connection closed it by itself: it had finished, or it died. */
   readonly closedByPod: boolean;
   /** Whether a pod of the service died since the dial, and no pod ever got a request from here. */
@@ -50,14 +54,31 @@ export const VERDICTS = [
   {
     name: "endpoint-changed",
     why: "one connection was answered by two endpoints",
-    when: (facts: RequestFacts) => facts.sight === "reply" && !facts.first && !facts.sameEndpoint,
+    when: (facts: RequestFacts) =>
+      facts.protocol === "TCP" && facts.sight === "reply" && !facts.first && !facts.sameEndpoint,
     then: "misrouted",
   },
   {
     name: "endpoint-not-allowed",
     why: "no view in force between dial and reply allowed the endpoint that answered",
-    when: (facts: RequestFacts) => facts.sight === "reply" && facts.first && !facts.allowed,
+    when: (facts: RequestFacts) =>
+      facts.protocol === "TCP" && facts.sight === "reply" && facts.first && !facts.allowed,
     then: "misrouted",
+  },
+  {
+    name: "flow-stuck",
+    why: "no view in force between a datagram and its reply allowed the endpoint that answered",
+    when: (facts: RequestFacts) =>
+      facts.protocol === "UDP" && facts.sight === "reply" && !facts.allowed,
+    then: "misrouted",
+  },
+  {
+    name: "flow-moved",
+    why: "a flow left an endpoint that lived and was allowed all the time",
+    when: (facts: RequestFacts) =>
+      facts.protocol === "UDP" && facts.sight === "reply" && !facts.first &&
+      !facts.sameEndpoint && facts.mayStay,
+    then: "cut",
   },
   {
     name: "answered",
@@ -69,6 +90,12 @@ export const VERDICTS = [
     name: "front-end-refused",
     why: "the front end did not take the connection, though its service exists and has a ready pod",
     when: (facts: RequestFacts) => facts.sight === "no-connection",
+    then: "failed",
+  },
+  {
+    name: "unanswered",
+    why: "none of the tries of a UDP query got a reply, for as long as a client waits",
+    when: (facts: RequestFacts) => facts.protocol === "UDP",
     then: "failed",
   },
   {

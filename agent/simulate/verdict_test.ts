@@ -3,11 +3,13 @@ import { judge, reasonOf, type RequestFacts, VERDICTS } from "./verdict.ts";
 
 /** A request that went as it should. */
 const GOOD: RequestFacts = {
+  protocol: "TCP",
   kind: "short",
   sight: "reply",
   first: true,
   allowed: true,
   sameEndpoint: false,
+  mayStay: false,
   closedByPod: false,
   diedUnseen: false,
 };
@@ -102,6 +104,36 @@ const CASES: readonly {
     what: "the end of a short connection",
     facts: { sight: "end" },
     rule: "ended-without-reply",
+    verdict: "failed",
+  },
+  {
+    what: "an answer over UDP from another endpoint, because the first one has left",
+    facts: { protocol: "UDP", kind: "kept", first: false },
+    rule: "answered",
+    verdict: "answered",
+  },
+  {
+    what: "an answer over UDP from another endpoint, though the first one is there",
+    facts: { protocol: "UDP", kind: "kept", first: false, mayStay: true },
+    rule: "flow-moved",
+    verdict: "cut",
+  },
+  {
+    what: "an answer over UDP from the flow's old endpoint after it has left the view",
+    facts: { protocol: "UDP", kind: "kept", first: false, sameEndpoint: true, allowed: false },
+    rule: "flow-stuck",
+    verdict: "misrouted",
+  },
+  {
+    what: "a UDP query to which nobody replies",
+    facts: { protocol: "UDP", sight: "hang" },
+    rule: "unanswered",
+    verdict: "failed",
+  },
+  {
+    what: "a UDP query to which nobody replies, though pods died: others are there",
+    facts: { protocol: "UDP", sight: "hang", closedByPod: true, diedUnseen: true },
+    rule: "unanswered",
     verdict: "failed",
   },
 ];

@@ -1,6 +1,7 @@
 /**
  * What clients and pods say to each other: a header line and that many bytes, on any number of
- * requests over one connection. A reply begins with the name of the endpoint that gives it.
+ * requests over one connection, or in one datagram. A reply begins with the name of the endpoint
+ * that gives it.
  *
  * ```text
  * request: <connection> <sequence> <bytes>\n<payload>
@@ -78,6 +79,30 @@ export function parseReply(line: string): Reply | null {
   const space = line.indexOf(" ");
   const request = parseRequest(line.slice(space + 1));
   return space < 1 || request === null ? null : { endpoint: line.slice(0, space), ...request };
+}
+
+/** The request that a datagram is, and its payload; `null` if it is none. */
+export function readRequest(
+  datagram: Uint8Array,
+): { readonly request: Request; readonly payload: Uint8Array } | null {
+  const { line, payload } = splitDatagram(datagram);
+  const request = parseRequest(line);
+  return request === null ? null : { request, payload };
+}
+
+/** The reply that a datagram is, and its payload; `null` if it is none. */
+export function readReply(
+  datagram: Uint8Array,
+): { readonly reply: Reply; readonly payload: Uint8Array } | null {
+  const { line, payload } = splitDatagram(datagram);
+  const reply = parseReply(line);
+  return reply === null ? null : { reply, payload };
+}
+
+function splitDatagram(datagram: Uint8Array) {
+  const end = datagram.subarray(0, MOST_LINE).indexOf(10);
+  const line = decoder.decode(datagram.subarray(0, Math.max(0, end)));
+  return { line, payload: datagram.subarray(end + 1) };
 }
 
 /** Whether the payload is the request's, byte for byte. */
