@@ -7,15 +7,10 @@
  *
  * @module
  */
+import { tellClosed, tellDialFailed, tellUnserved } from "./callbacks.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { HeldBytes, widened } from "./held.ts";
-import {
-  type Client,
-  type CloseReason,
-  type OpenListener,
-  tellClosed,
-  tellDialFailed,
-} from "./listener.ts";
+import type { Client, CloseReason, OpenListener } from "./listener.ts";
 import type { Shared } from "./settings.ts";
 
 /** What is known of a side. */
@@ -52,6 +47,9 @@ export const PHASE = {
   open: 3,
 } as const;
 
+/** Is shown a connection or a flow: its listener, its endpoint, its bytes of both ways so far. */
+export type VisitOpen = (key: string, endpoint: string, bytesIn: number, bytesOut: number) => void;
+
 const FIRST_CAPACITY = 64;
 
 /** The connections of an engine. */
@@ -76,7 +74,7 @@ export class Connections {
   readonly listener: (OpenListener | null)[] = [];
   /** The endpoint that each is connected to, or dials. */
   readonly endpoint: (Endpoint | null)[] = [];
-  /** The client, until the endpoint is reached. */
+  /** The client, until the endpoint is reached; longer where the listener wishes it. */
   readonly client: (Client | null)[] = [];
   /** The endpoints that it failed to reach; `null`: none yet. */
   readonly tried: (string[] | null)[] = [];
@@ -143,6 +141,8 @@ export class Connections {
     const bytesIn = this.moved[2 * c] ?? 0;
     const bytesOut = this.moved[2 * c + 1] ?? 0;
     const reset = reason !== "finished";
+    const client = this.client[c] ?? null;
+    const tried = this.tried[c] !== null || (this.tries[c] ?? 0) > 0;
     this.phase[c] = PHASE.free;
     this.#closeSide(2 * c, reset);
     this.#closeSide(2 * c + 1, reset);
@@ -155,12 +155,24 @@ export class Connections {
     listener.counters.active--;
     if (reset) listener.counters.resets++;
     if (phase !== PHASE.open) this.onLeft(c);
-    if (endpoint === null) return;
     const { faults } = this.#shared;
-    if (phase === PHASE.open) {
-      tellClosed(listener, endpoint.text, { reason, bytesIn, bytesOut }, faults);
-    } else {
-      tellDialFailed(listener, endpoint.text, reason, faults);
+    if (phase !== PHASE.open) {
+      if (endpoint !== null) tellDialFailed(listener, endpoint.text, reason, faults);
+      const why = tried ? "dial-failed" : "no-endpoint";
+      if (client !== null) tellUnserved(listener, client, why, faults);
+    } else if (endpoint !== null) {
+      tellClosed(listener, endpoint.text, { reason, bytesIn, bytesOut }, client, faults);
+    }
+  }
+
+  /** Shows the connections that bytes flow on, with the bytes that have flowed so far. */
+  forEachOpen(visit: VisitOpen): void {
+    for (let c = 0; c < this.#used; c++) {
+      const listener = this.listener[c] ?? null;
+      const endpoint = this.endpoint[c] ?? null;
+      if (this.phase[c] !== PHASE.open || listener === null || endpoint === null) continue;
+      const { moved } = this;
+      visit(listener.spec.key, endpoint.text, moved[2 * c] ?? 0, moved[2 * c + 1] ?? 0);
     }
   }
 

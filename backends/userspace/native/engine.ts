@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { VisitOpen } from "./connections.ts";
 import { errnoName } from "./errno.ts";
 import { type EventOwner, KIND, tokenOf } from "./event_loop.ts";
 import {
@@ -26,6 +27,8 @@ export class NativeEngine implements Disposable {
   readonly #udp: Udp;
   readonly #wake: WakeSource;
   readonly #listeners = new Map<string, OpenListener>();
+  /** Listeners that are closed and have connections still. */
+  readonly #leaving = new Map<string, OpenListener>();
   #woken = false;
   #turning = false;
   #closed = false;
@@ -84,7 +87,31 @@ export class NativeEngine implements Disposable {
     this.#listeners.delete(key);
     if (listener.spec.protocol === "UDP") this.#udp.close(listener);
     else this.#tcp.close(listener, options.terminate ?? false);
+    for (const [name, { counters }] of this.#leaving) {
+      if (counters.active === 0) this.#leaving.delete(name);
+    }
+    if (listener.counters.active > 0) this.#leaving.set(key, listener);
     return true;
+  }
+
+  /** Ends the connections, or the flows, of a listener; of one that is closed, too. */
+  terminate(key: string): void {
+    const listener = this.#listeners.get(key) ?? this.#leaving.get(key);
+    if (listener === undefined) return;
+    if (listener.spec.protocol === "UDP") this.#udp.flows.endAll(listener, null, "terminated");
+    else this.#tcp.connections.endAll(listener, null, "terminated");
+  }
+
+  /** Ends the flows of a UDP listener whose clients may not use it any more. */
+  endDenied(key: string, mayStay: (ip: string) => boolean): void {
+    const listener = this.#listeners.get(key);
+    if (listener !== undefined) this.#udp.flows.endDenied(listener, mayStay);
+  }
+
+  /** Shows all connections and flows that bytes flow on, those of closed listeners too. */
+  forEachOpen(visit: VisitOpen): void {
+    this.#tcp.connections.forEachOpen(visit);
+    this.#udp.flows.forEachOpen(visit);
   }
 
   /**
@@ -96,7 +123,7 @@ export class NativeEngine implements Disposable {
     endpoint: string,
     options: { readonly terminate?: boolean } = {},
   ): void {
-    const listener = this.#listeners.get(key);
+    const listener = this.#listeners.get(key) ?? this.#leaving.get(key);
     if (listener === undefined) return;
     if (listener.spec.protocol === "UDP") {
       this.#udp.flows.endAll(listener, endpoint, "endpoint-gone");

@@ -144,3 +144,46 @@ Deno.test("statistics are copies, and of open listeners only", async () => {
   assert.equal(rig.engine.stats("nobody"), null);
   assert.equal(rig.engine.close("nobody"), false);
 });
+
+Deno.test("each client is told from its coming to its end, once", async () => {
+  await using rig = new Rig();
+  rig.run();
+  using server = Deno.listen({ hostname: HOST, port: 0 });
+  const endpoint = `${HOST}:${server.addr.port}`;
+  const story: string[] = [];
+  let choice: string | null = endpoint;
+  const { port } = rig.open(() => choice, {
+    keepClients: true,
+    allowed: ({ port }) => story.push(`allowed ${port}`) > 0,
+    onOpened: (to, { port }) => story.push(`${port} opened ${to}`),
+    onUnserved: ({ port }, why) => story.push(`${port} unserved ${why}`),
+    onClosed: (to, { reason }, client) => story.push(`${client?.port} ${reason} ${to}`),
+  });
+  using client = await Deno.connect({ hostname: HOST, port });
+  using accepted = await server.accept();
+  await writeAll(client, noise(100, 7));
+  await rig.eventually("its bytes flow", () => {
+    const seen: unknown[] = [];
+    rig.engine.forEachOpen((...each) => seen.push(each));
+    return JSON.stringify(seen) === JSON.stringify([["web", endpoint, 100, 0]]);
+  });
+  // A closed listener's connections live, and can be ended still.
+  rig.engine.close("web");
+  rig.engine.terminate("web");
+  const mine = client.localAddr.port;
+  await rig.eventually("it is over", () => story.length === 3);
+  assert.deepEqual(story, [
+    `allowed ${mine}`,
+    `${mine} opened ${endpoint}`,
+    `${mine} terminated ${endpoint}`,
+  ]);
+  choice = null;
+  accepted.close();
+  story.length = 0;
+  const again = rig.open(() => choice, {
+    onUnserved: ({ port }, why) => story.push(`${port} unserved ${why}`),
+  });
+  const sent = rig.connected("stream", again.port);
+  await rig.eventually("it is turned away", () => story.length === 1);
+  assert.deepEqual(story, [`${rig.sys.localPort(sent)} unserved no-endpoint`]);
+});

@@ -4,21 +4,21 @@
  *
  * @module
  */
+import {
+  chooseEndpoint,
+  fault,
+  isAllowed,
+  tellClosed,
+  tellDialFailed,
+  tellOpened,
+  tellUnserved,
+} from "./callbacks.ts";
+import type { VisitOpen } from "./connections.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { ERRNO, errnoName, isExhaustion } from "./errno.ts";
 import { KIND, tokenOf } from "./event_loop.ts";
 import { FlowTable } from "./flow_table.ts";
-import {
-  chooseEndpoint,
-  type Client,
-  type CloseReason,
-  countCause,
-  fault,
-  isAllowed,
-  type OpenListener,
-  tellClosed,
-  tellDialFailed,
-} from "./listener.ts";
+import { type Client, type CloseReason, countCause, type OpenListener } from "./listener.ts";
 import type { Shared } from "./settings.ts";
 import { ipAt, portAt, SOCKADDR_BYTES } from "./sockaddr.ts";
 import { type Addresses, EVENT } from "./sys.ts";
@@ -72,7 +72,7 @@ export class Flows {
     const { faults, endpoints } = this.#shared;
     const { counters } = listener;
     const client = clientOf(source, index);
-    if (!isAllowed(listener, client.ip, faults)) return lost(listener, "denied");
+    if (!isAllowed(listener, client, faults)) return lost(listener, "denied");
     const tried = [...failed];
     while (tried.length < TRIES) {
       const text = chooseEndpoint(listener, client, tried, faults);
@@ -86,11 +86,19 @@ export class Flows {
       // The callback may have closed the listener.
       const sock = listener.open ? this.#connect(endpoint) : -ERRNO.ECONNABORTED;
       const flow = sock < 0 ? sock : this.#add(listener, source, index, endpoint, sock);
-      if (flow >= 0) return flow;
+      if (flow >= 0) {
+        const generation = this.generation[flow];
+        tellOpened(listener, text, client, faults);
+        return this.generation[flow] === generation ? flow : lost(listener, "flow-ended");
+      }
       tellDialFailed(listener, text, errnoName(-flow), faults);
-      if (isExhaustion(-flow) || !listener.open) return lost(listener, errnoName(-flow));
+      if (isExhaustion(-flow) || !listener.open) {
+        tellUnserved(listener, client, "dial-failed", faults);
+        return lost(listener, errnoName(-flow));
+      }
       tried.push(text);
     }
+    tellUnserved(listener, client, tried.length > 0 ? "dial-failed" : "no-endpoint", faults);
     if (tried.length > 0) return lost(listener, "unreachable");
     counters.noEndpoint++;
     return lost(listener, "no-endpoint");
@@ -106,6 +114,7 @@ export class Flows {
       bytesIn: this.bytesIn[flow] ?? 0,
       bytesOut: this.bytesOut[flow] ?? 0,
     };
+    const client = listener.spec.keepClients ?? false ? clientOf(this.table, flow) : null;
     this.generation[flow] = (this.generation[flow] ?? 0) + 1;
     this.table.remove(flow);
     this.#close(this.sock[flow] ?? -1);
@@ -113,7 +122,25 @@ export class Flows {
     this.listener[flow] = null;
     this.endpoint[flow] = null;
     listener.counters.flows--;
-    tellClosed(listener, endpoint.text, closed, this.#shared.faults);
+    tellClosed(listener, endpoint.text, closed, client, this.#shared.faults);
+  }
+
+  /** Shows the flows, with the bytes that have flowed so far. */
+  forEachOpen(visit: VisitOpen): void {
+    for (let flow = 0; flow < this.listener.length; flow++) {
+      const key = this.listener[flow]?.spec.key;
+      const endpoint = this.endpoint[flow]?.text;
+      if (key === undefined || endpoint === undefined) continue;
+      visit(key, endpoint, this.bytesIn[flow] ?? 0, this.bytesOut[flow] ?? 0);
+    }
+  }
+
+  /** Ends the flows of a listener whose clients may not use it any more. */
+  endDenied(listener: OpenListener, mayStay: (ip: string) => boolean): void {
+    for (let flow = 0; flow < this.listener.length; flow++) {
+      if (this.listener[flow] !== listener) continue;
+      if (!mayStay(clientOf(this.table, flow).ip)) this.end(flow, "denied");
+    }
   }
 
   /** Ends all flows of a listener, or those to one of its endpoints. */

@@ -224,7 +224,7 @@ Deno.test("a flood of clients that speak once costs no more than the most flows"
 Deno.test("without an endpoint, and from outside the source ranges, datagrams are dropped and counted", async () => {
   await using rig = new Rig();
   const asked: string[] = [];
-  const { port } = udp(rig, () => null, { allowed: (ip) => asked.push(ip) > 1 });
+  const { port } = udp(rig, () => null, { allowed: ({ ip }) => asked.push(ip) > 1 });
   say(rig, rig.connected("datagram", port), 1);
   say(rig, rig.connected("datagram", port), 2);
   const drops = () => rig.engine.stats("web")?.drops;

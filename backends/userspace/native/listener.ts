@@ -29,7 +29,16 @@ export type CloseReason =
   /** UDP: it was the oldest, and a new one needed its place. */
   | "evicted"
   /** UDP: the endpoint answered that nobody listens. */
-  | "refused";
+  | "refused"
+  /** UDP: its client may use the listener no more. */
+  | "denied";
+
+/** Why a connection was never led to an endpoint. */
+export type UnservedReason =
+  /** There was nobody to try. */
+  | "no-endpoint"
+  /** Nobody who was tried answered in time, or the client did not wait. */
+  | "dial-failed";
 
 /** How a connection or a flow ended. */
 export interface Closed {
@@ -43,8 +52,9 @@ export interface Closed {
 
 /**
  * A listener. Every endpoint that `choose` answers with is followed by exactly one `onDialFailed` or
- * `onClosed`, so that who counts connections per endpoint can count by these three. Whatever one of
- * them throws ends that connection only, and is reported as a fault.
+ * `onClosed`, so that who counts connections per endpoint can count by these three; every client that
+ * was `allowed` is followed by exactly one `onUnserved` or `onClosed` (UDP: every flow that was opened
+ * by an `onClosed`). Whatever one of them throws ends that connection only, and is reported as a fault.
  */
 export interface NativeListener {
   /** Its name among the engine's listeners. */
@@ -67,11 +77,21 @@ export interface NativeListener {
    */
   readonly choose: (client: Client, tried: readonly string[]) => string | null;
   /** Whether a client may use it. One that may not is reset, or its datagram dropped. */
-  readonly allowed?: (ip: string) => boolean;
+  readonly allowed?: (client: Client) => boolean;
   /** An endpoint was not reached: the code's name, `ECONNREFUSED`, or what else was in the way. */
   readonly onDialFailed?: (endpoint: string, cause: string) => void;
-  /** A connection or a flow ended. */
-  readonly onClosed?: (endpoint: string, closed: Closed) => void;
+  /** A client was led to an endpoint: from now on bytes flow. */
+  readonly onOpened?: (endpoint: string, client: Client) => void;
+  /** A client was not led to any endpoint, and is reset (UDP: its datagram is dropped). */
+  readonly onUnserved?: (client: Client, why: UnservedReason) => void;
+  /** A connection or a flow ended; the client is told where {@linkcode keepClients} asks for it. */
+  readonly onClosed?: (endpoint: string, closed: Closed, client: Client | null) => void;
+  /**
+   * Whether to remember each client until its end, which costs some hundred bytes for each.
+   *
+   * @default {false}
+   */
+  readonly keepClients?: boolean;
 }
 
 /** What a listener has done since it was opened. */
@@ -167,78 +187,16 @@ export interface Fault {
   /** The listener. */
   readonly key: string;
   /** The callback. */
-  readonly callback: "choose" | "allowed" | "onDialFailed" | "onClosed";
+  readonly callback:
+    | "choose"
+    | "allowed"
+    | "onOpened"
+    | "onUnserved"
+    | "onDialFailed"
+    | "onClosed";
   /** What it threw, or what was wrong with its answer. */
   readonly error: unknown;
 }
 
 /** Takes faults. */
 export type FaultSink = (fault: Fault) => void;
-
-/** Runs `allowed`; a fault is a refusal. */
-export function isAllowed(listener: OpenListener, ip: string, faults: FaultSink): boolean {
-  const { allowed } = listener.spec;
-  if (allowed === undefined) return true;
-  try {
-    if (allowed(ip)) return true;
-    listener.counters.denied++;
-  } catch (error) {
-    fault(listener, "allowed", error, faults);
-  }
-  return false;
-}
-
-/** Runs `choose`; a fault is "none". */
-export function chooseEndpoint(
-  listener: OpenListener,
-  client: Client,
-  tried: readonly string[],
-  faults: FaultSink,
-): string | null {
-  try {
-    return listener.spec.choose(client, tried);
-  } catch (error) {
-    fault(listener, "choose", error, faults);
-    return null;
-  }
-}
-
-/** Counts a failed dial and tells of it. */
-export function tellDialFailed(
-  listener: OpenListener,
-  endpoint: string,
-  cause: string,
-  faults: FaultSink,
-): void {
-  countCause(listener.counters.dialFailures, cause);
-  try {
-    listener.spec.onDialFailed?.(endpoint, cause);
-  } catch (error) {
-    fault(listener, "onDialFailed", error, faults);
-  }
-}
-
-/** Tells that a connection or a flow has ended. */
-export function tellClosed(
-  listener: OpenListener,
-  endpoint: string,
-  closed: Closed,
-  faults: FaultSink,
-): void {
-  try {
-    listener.spec.onClosed?.(endpoint, closed);
-  } catch (error) {
-    fault(listener, "onClosed", error, faults);
-  }
-}
-
-/** Counts a fault and reports it. */
-export function fault(
-  listener: OpenListener,
-  callback: Fault["callback"],
-  error: unknown,
-  faults: FaultSink,
-): void {
-  listener.counters.faults++;
-  faults({ key: listener.spec.key, callback, error });
-}

@@ -21,13 +21,16 @@ export type {
   FaultSink,
   NativeListener,
   NativeStats,
+  UnservedReason,
 } from "./listener.ts";
 export type { OpenResult } from "./listeners.ts";
+export type { VisitOpen } from "./connections.ts";
 export { LIBRARIES } from "./library.ts";
 export { openSys } from "./open_sys.ts";
 export { selfTest, type SelfTestResult } from "./self_check.ts";
 export type { EngineOptions } from "./settings.ts";
-export type { Region } from "./memory.ts";
-export type { Family, SockAddr } from "./sockaddr.ts";
+export { allocate, type Region } from "./memory.ts";
+export { type Family, type SockAddr, sockAddrOf } from "./sockaddr.ts";
 export type * from "./sys.ts";
+export { EVENT, WITH } from "./sys.ts";
 export { openWaker, type Waker } from "./waker.ts";

@@ -9,6 +9,7 @@ import { NativeEngine } from "./engine.ts";
 import { ERRNO, errnoName } from "./errno.ts";
 import type { NativeListener } from "./listener.ts";
 import { allocate, bytesFrom, type Region } from "./memory.ts";
+import type { EngineOptions } from "./settings.ts";
 import { sockAddrOf } from "./sockaddr.ts";
 import { EVENT, type SocketKind, type Sys, WITH } from "./sys.ts";
 import { openWaker } from "./waker.ts";
@@ -37,10 +38,20 @@ const DATAGRAM_SIZES = [1, 1200, 60_000];
 
 const LOOPBACKS = [{ ip: "127.0.0.1", all: "0.0.0.0" }, { ip: "::1", all: "::" }];
 
-/** Tries the native data path of a system. Never throws. */
-export function selfTest(sys: Sys): SelfTestResult {
+/** As many pipes as it takes to try them. */
+const PIPES = 4;
+
+/**
+ * Tries the native data path of a system. Never throws.
+ *
+ * @param options How many pipes the engine may use that is tried; 0 for none.
+ */
+export function selfTest(
+  sys: Sys,
+  options: Pick<EngineOptions, "pipes"> = {},
+): SelfTestResult {
   try {
-    using bench = new Bench(sys);
+    using bench = new Bench(sys, options.pipes ?? PIPES);
     bench.tryLayouts();
     bench.tryWakeUp();
     for (const { ip, all } of LOOPBACKS) {
@@ -62,12 +73,12 @@ class Bench implements Disposable {
   readonly #engine: NativeEngine;
   readonly #socks: number[] = [];
 
-  constructor(sys: Sys) {
+  constructor(sys: Sys, pipes: number) {
     this.#sys = sys;
     const onFault = ({ error }: { readonly error: unknown }) => {
       throw error;
     };
-    this.#engine = NativeEngine.create({ sys, onFault, maxFlows: 128, pipes: 4 });
+    this.#engine = NativeEngine.create({ sys, onFault, maxFlows: 128, pipes });
   }
 
   [Symbol.dispose](): void {

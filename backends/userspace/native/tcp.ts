@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { isAllowed } from "./callbacks.ts";
 import { Connections, PHASE } from "./connections.ts";
 import { ERRNO } from "./errno.ts";
 import { type EventOwner, KIND, type TimeKeeper } from "./event_loop.ts";
-import { isAllowed, type NativeListener, type OpenListener } from "./listener.ts";
+import type { NativeListener, OpenListener } from "./listener.ts";
 import { Listeners } from "./listeners.ts";
 import type { Shared } from "./settings.ts";
 import { ipAt, portAt } from "./sockaddr.ts";
@@ -126,7 +127,7 @@ export class Tcp implements TimeKeeper {
     const { bytes } = sys.peer.region;
     listener.counters.accepted++;
     const client = { ip: ipAt(bytes, 0), port: portAt(bytes, 0) };
-    if (isAllowed(listener, client.ip, faults) && sys.prepareAccepted(sock) === 0) {
+    if (sys.prepareAccepted(sock) === 0 && isAllowed(listener, client, faults)) {
       this.#dialler.start(listener, sock, client);
     } else {
       sys.abort(sock);

@@ -4,17 +4,12 @@
  *
  * @module
  */
+import { chooseEndpoint, fault, tellDialFailed, tellOpened } from "./callbacks.ts";
 import { type Connections, PHASE, SIDE } from "./connections.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { ERRNO, errnoName, isExhaustion } from "./errno.ts";
 import { KIND, type TimeKeeper, tokenOf } from "./event_loop.ts";
-import {
-  chooseEndpoint,
-  type Client,
-  fault,
-  type OpenListener,
-  tellDialFailed,
-} from "./listener.ts";
+import type { Client, OpenListener } from "./listener.ts";
 import type { Shared } from "./settings.ts";
 import { EVENT } from "./sys.ts";
 import type { Copier } from "./tcp_copy.ts";
@@ -151,8 +146,9 @@ export class Dialler implements TimeKeeper {
     const since = generation[side];
     this.#timers.clear(c);
     table.phase[c] = PHASE.open;
-    table.client[c] = null;
     table.tried[c] = null;
+    this.#tellOpened(c);
+    if (generation[side] !== since) return; // the callback has ended it
     flags[side] = (flags[side] ?? 0) | SIDE.readable | SIDE.writable;
     flags[side + 1] = SIDE.writable | SIDE.watchedForRoom;
     // Most clients have spoken by now: looking at once saves waiting to be told.
@@ -160,6 +156,16 @@ export class Dialler implements TimeKeeper {
     if (generation[side] !== since) return;
     if (this.#watchClient(c) < 0) table.end(c, "reset");
     else if ((events & EVENT.read) !== 0) this.#copier.ready(side + 1, events);
+  }
+
+  #tellOpened(c: number): void {
+    const table = this.#table;
+    const listener = table.listener[c] ?? null;
+    const endpoint = table.endpoint[c] ?? null;
+    const client = table.client[c] ?? null;
+    if (listener === null || endpoint === null || client === null) return;
+    if (!(listener.spec.keepClients ?? false)) table.client[c] = null;
+    tellOpened(listener, endpoint.text, client, this.#shared.faults);
   }
 
   /** A try has come to nothing. */
@@ -188,6 +194,7 @@ export class Dialler implements TimeKeeper {
   #waitForDescriptor(c: number): void {
     this.#table.held.trim();
     this.#table.phase[c] = PHASE.waiting;
+    this.#table.tried[c] ??= []; // should time run out, it was not for want of endpoints
     const { time } = this.#shared.loop;
     this.#timers.set(c, Math.min(time + DESCRIPTOR_WAIT_MS, this.#table.deadline[c] ?? 0));
     this.#watchClient(c);

@@ -125,7 +125,7 @@ Deno.test("without an endpoint the client is reset at once", async () => {
 
 Deno.test("a client outside the source ranges is reset and no endpoint is chosen", async () => {
   await using rig = new Rig();
-  const { port, told } = rig.open(() => `${HOST}:1`, { allowed: (ip) => ip !== HOST });
+  const { port, told } = rig.open(() => `${HOST}:1`, { allowed: ({ ip }) => ip !== HOST });
   const client = rig.connected("stream", port);
   assertReset(rig, client);
   assert.deepEqual(told.chosen, []);
