@@ -13,5 +13,6 @@ export {
   type AgentStatus,
   startAgent,
   type SyncRecord,
+  type TakeRecord,
 } from "./sync_loop.ts";
 export { REAL_TIMERS, type Timers } from "./timers.ts";

@@ -5,7 +5,13 @@
  *
  * @module
  */
-import { type Backend, type Op, reconciler, type ReconcilerStatus } from "../backends/mod.ts";
+import {
+  type ApplyResult,
+  type Backend,
+  type Op,
+  reconciler,
+  type ReconcilerStatus,
+} from "../backends/mod.ts";
 import {
   type Change,
   type ClusterEvent,
@@ -35,6 +41,19 @@ export interface SyncRecord {
   readonly state: PipelineState;
 }
 
+/** One batch of events, taken in: what every sync is, and every batch that leads to none. */
+export interface TakeRecord {
+  /** Where the pipeline stood before. */
+  readonly before: PipelineState;
+  /** Where it stands now. */
+  readonly state: PipelineState;
+  /**
+   * What came of it. `waiting`: services and slices have not both been listed. `idle`: nothing changed
+   * for the node.
+   */
+  readonly outcome: "waiting" | "idle" | "synced";
+}
+
 /** How an agent is set up. */
 export interface AgentOptions<O extends Op, State> {
   /** Where the cluster's state comes from. */
@@ -59,6 +78,10 @@ export interface AgentOptions<O extends Op, State> {
   readonly timers?: Timers;
   /** Is told each sync that changed something, and the first one in any case. */
   readonly onSync?: (sync: SyncRecord) => void;
+  /** Is told each batch that was taken in, after `onSync`. */
+  readonly onTake?: (take: TakeRecord) => void;
+  /** Is told what came of each operation, with the time it took in milliseconds. */
+  readonly onResult?: (op: Op, result: ApplyResult, tookMs: number) => void;
 }
 
 /** How an agent is. */
@@ -105,7 +128,8 @@ const SOURCE_PATIENCE_MS = 2000;
 export function startAgent<O extends Op, State>(options: AgentOptions<O, State>): Agent {
   const { source, backend, nodeName, minSyncPeriodMs, log } = options;
   const { drainTimeoutMs = 10_000, now = Date.now, timers = REAL_TIMERS } = options;
-  const operations = reconciler({ backend, log, now });
+  const { onResult = () => {} } = options;
+  const operations = reconciler({ backend, log, now, onResult });
   const first = Promise.withResolvers<void>();
   const stopping = new AbortController();
   let pipeline = startPipeline(nodeName);
@@ -120,13 +144,18 @@ export function startAgent<O extends Op, State>(options: AgentOptions<O, State>)
     const plan = state.ready ? backend.plan(changes, planned) : { ops: [], state: planned };
     const plannedAt = timers.now();
     // From here on nothing throws: the events are taken, and must not be given again.
+    const before = pipeline;
     pipeline = state;
     planned = plan.state;
     if (!state.ready) {
       log.v(2)?.info("Not syncing until services and slices have been listed");
+      tell(options.onTake, { before, state, outcome: "waiting" });
       return "idle";
     }
-    if (changes.length === 0 && syncs > 0) return "idle";
+    if (changes.length === 0 && syncs > 0) {
+      tell(options.onTake, { before, state, outcome: "idle" });
+      return "idle";
+    }
     for (const warning of dropWarnings(changes)) log.warn(warning);
     operations.submit(plan.ops);
     await waitAtMost(PATIENCE_MS, timers, stopping.signal, operations.settled());
@@ -147,14 +176,15 @@ export function startAgent<O extends Op, State>(options: AgentOptions<O, State>)
       planMs: round(record.planMs),
       applyMs: round(record.applyMs),
     });
-    tell(record);
+    tell(options.onSync, record);
+    tell(options.onTake, { before, state, outcome: "synced" });
     first.resolve();
     return "synced";
   }
 
-  function tell(record: SyncRecord): void {
+  function tell<Record>(listener: ((record: Record) => void) | undefined, record: Record): void {
     try {
-      options.onSync?.(record);
+      listener?.(record);
     } catch (err) {
       log.error("A listener of syncs has failed; the sync itself is done", { err });
     }

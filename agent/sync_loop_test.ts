@@ -140,6 +140,37 @@ Deno.test("a listener that throws is logged and stops nothing", async () => {
   await agent.stop();
 });
 
+Deno.test("each batch is told with what came of it, and each operation with its result", async () => {
+  const source = new FakeSource();
+  const backend = new FakeBackend();
+  const timers = new FakeTimers();
+  const heard: string[] = [];
+  const agent = startAgent({
+    source,
+    backend,
+    nodeName: "n1",
+    minSyncPeriodMs: 0,
+    log: new FakeLog(),
+    timers,
+    onTake: ({ before, state, outcome }) =>
+      void heard.push(`${outcome} ${before.ready} ${state.ready} ${state === agent.state()}`),
+    onResult: ({ op, key }, { ok }) => void heard.push(`${op} ${key} ${ok}`),
+  });
+  source.say(listOf("Service", service("web", "10.96.0.10")));
+  await timers.advance(0);
+  source.say(listOf("EndpointSlice"));
+  await timers.advance(0);
+  source.say(listOf("Node"));
+  await timers.advance(0);
+  assert.deepEqual(heard, [
+    "waiting false false true",
+    `add ${WEB} true`,
+    "synced false true true",
+    "idle true true true",
+  ]);
+  await agent.stop();
+});
+
 Deno.test("an operation that fails is logged, and the others are carried out", async () => {
   const { source, backend, timers, agent, log } = await started();
   await timers.advance(2000);
