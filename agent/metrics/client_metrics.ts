@@ -1,0 +1,99 @@
+/**
+ * What is measured of requests to the API server: how many, how long, watches and lists by resource.
+ *
+ * @module
+ */
+import type { ClusterEvent, Kind } from "../../core/mod.ts";
+import type { KubeConnection } from "../../proto/mod.ts";
+import type { Registry } from "./registry.ts";
+
+/** What the measuring of requests needs. */
+export interface ClientMetricsOptions {
+  /** Where the figures go. */
+  readonly registry: Registry;
+  /** A clock that never goes back, in milliseconds. */
+  readonly now: () => number;
+}
+
+const RESOURCE_OF: Readonly<Record<Kind, string>> = {
+  Service: "services",
+  EndpointSlice: "endpointslices",
+  Node: "nodes",
+};
+
+/** Measures requests to the API server. */
+export class ClientMetrics {
+  readonly #registry: Registry;
+  readonly #now: () => number;
+  /** When the list of each resource that is under way was begun. */
+  readonly #lists = new Map<string, number>();
+
+  /** Begins to measure. */
+  constructor({ registry, now }: ClientMetricsOptions) {
+    this.#registry = registry;
+    this.#now = now;
+  }
+
+  /** The connection, with each of its requests measured. */
+  connection<Connection extends KubeConnection>(connection: Connection): Connection {
+    const host = new URL(connection.server).host;
+    return {
+      ...connection,
+      get: async (path: string, signal: AbortSignal) => {
+        this.#asked(path);
+        return await this.measured("GET", host, () => connection.get(path, signal));
+      },
+    };
+  }
+
+  /** Measures one request until the head of its answer is there. */
+  async measured<Answer extends { readonly status: number }>(
+    method: string,
+    host: string,
+    send: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const startedAt = this.#now();
+    let code = "<error>"; // as client-go has it
+    try {
+      const answer = await send();
+      code = String(answer.status);
+      return answer;
+    } finally {
+      this.#registry.add("rest_client_requests_total", { code, method, host });
+      const seconds = (this.#now() - startedAt) / 1000;
+      this.#registry.observe(
+        "rest_client_request_duration_seconds",
+        { verb: method, host },
+        seconds,
+      );
+    }
+  }
+
+  /** The source has something to say; a complete list is the end of one. */
+  heard(events: readonly ClusterEvent[]): void {
+    for (const event of events) {
+      if (event.type !== "list") continue;
+      const resource = RESOURCE_OF[event.kind];
+      const startedAt = this.#lists.get(resource);
+      if (startedAt === undefined) continue;
+      this.#lists.delete(resource);
+      const seconds = (this.#now() - startedAt) / 1000;
+      this.#registry.observe("windlass_list_duration_seconds", { resource }, seconds);
+    }
+  }
+
+  /** A list begins with its first page, or with a watch that gives the present state first. */
+  #asked(path: string): void {
+    const url = new URL(path, "http://server");
+    const resource = url.pathname.split("/").findLast((part) =>
+      Object.values(RESOURCE_OF).includes(part)
+    );
+    if (resource === undefined) return;
+    const watch = url.searchParams.get("watch") === "true";
+    const streamed = url.searchParams.get("sendInitialEvents") === "true";
+    if (watch) this.#registry.add("windlass_watches_total", { resource });
+    if ((!watch && !url.searchParams.has("continue")) || streamed) {
+      this.#lists.set(resource, this.#now());
+    }
+  }
+}

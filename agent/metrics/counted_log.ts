@@ -1,0 +1,41 @@
+/**
+ * A log whose lines are counted by severity.
+ *
+ * @module
+ */
+import type { Logger } from "../../core/mod.ts";
+import type { Registry } from "./registry.ts";
+
+/** The log, with each of its lines counted. One that is switched off costs no more than without. */
+export function countedLog(log: Logger, registry: Registry): Logger {
+  const counts = { info: 0, warning: 0, error: 0 };
+  registry.collect((emit) => {
+    for (const [severity, count] of Object.entries(counts)) {
+      emit("windlass_log_lines_total", { severity }, count);
+    }
+  });
+  return {
+    v(level) {
+      const wanted = log.v(level);
+      if (wanted === null) return null;
+      return {
+        info(message, fields) {
+          counts.info++;
+          wanted.info(message, fields);
+        },
+      };
+    },
+    info(message, fields) {
+      counts.info++;
+      log.info(message, fields);
+    },
+    warn(message, fields) {
+      counts.warning++;
+      log.warn(message, fields);
+    },
+    error(message, fields) {
+      counts.error++;
+      log.error(message, fields);
+    },
+  };
+}
