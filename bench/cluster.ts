@@ -11,17 +11,27 @@ export interface ClusterSize {
   readonly services: number;
   /** How many endpoints each Service has. */
   readonly endpoints: number;
+  /**
+   * The first two octets of the Services' addresses. With an own one, no Service has a node port.
+   *
+   * @default {"10.96"}
+   */
+  readonly serviceNet?: string;
 }
+
+const SERVICE_NET = "10.96";
 
 const NODES = 100;
 const ZONES = ["a", "b", "c"];
 
 /** The objects of a cluster, as JSON values. */
-export function clusterJson({ services, endpoints }: ClusterSize): readonly unknown[] {
+export function clusterJson(
+  { services, endpoints, serviceNet = SERVICE_NET }: ClusterSize,
+): readonly unknown[] {
   const objects: unknown[] = [];
   for (let i = 0; i < NODES; i++) objects.push(nodeJson(i));
   for (let i = 0; i < services; i++) {
-    objects.push(serviceJson(i));
+    objects.push(serviceJson(i, serviceNet));
     for (let from = 0; from < endpoints; from += 100) {
       objects.push(sliceJson(i, from, Math.min(endpoints, from + 100)));
     }
@@ -74,8 +84,9 @@ function zoneOf(node: number): string {
   return `zone-${ZONES[node % ZONES.length]}`;
 }
 
-function serviceJson(i: number): unknown {
-  const clusterIP = `10.${96 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}`;
+function serviceJson(i: number, net: string): unknown {
+  const clusterIP = `${net}.${(i >> 8) & 255}.${i & 255}`;
+  const nodePort = net === SERVICE_NET && i % 10 === 0;
   return {
     apiVersion: "v1",
     kind: "Service",
@@ -87,7 +98,7 @@ function serviceJson(i: number): unknown {
       labels: { app: `app-${i}` },
     },
     spec: {
-      type: i % 10 === 0 ? "NodePort" : "ClusterIP",
+      type: nodePort ? "NodePort" : "ClusterIP",
       clusterIP,
       clusterIPs: [clusterIP],
       ipFamilies: ["IPv4"],
@@ -97,7 +108,7 @@ function serviceJson(i: number): unknown {
         protocol: "TCP",
         port: 80,
         targetPort: 8080,
-        ...(i % 10 === 0 && i < 20000 ? { nodePort: 30000 + i / 10 } : {}),
+        ...(nodePort && i < 20000 ? { nodePort: 30000 + i / 10 } : {}),
       }],
       selector: { app: `app-${i}` },
       sessionAffinity: "None",

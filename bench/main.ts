@@ -5,10 +5,11 @@
  * @module
  */
 import { type CaseResult, measure, type Suite } from "./harness.ts";
+import { dataPath } from "./suites/data_path.ts";
 import { pipeline } from "./suites/pipeline.ts";
 import { table } from "./table.ts";
 
-const SUITES: readonly Suite[] = [pipeline];
+const SUITES: readonly Suite[] = [pipeline, dataPath];
 
 interface Arguments {
   readonly suites: readonly Suite[];
@@ -46,16 +47,24 @@ function suiteNamed(name: string): Suite {
 async function main(args: readonly string[]): Promise<void> {
   const { suites, quick, rounds, out } = parse(args);
   const results: Record<string, unknown> = {};
+  const notesOf: Record<string, readonly string[]> = {};
   for (const suite of suites) {
     const figures: CaseResult[] = [];
-    for (const group of suite.groups({ quick })) figures.push(...await measure(group, rounds));
+    const notes: string[] = [];
+    const note = (text: string) => notes.push(text);
+    for (const group of suite.groups({ quick, note })) {
+      figures.push(...await measure(group, rounds));
+    }
     results[suite.name] = figures;
-    await print(`${suite.name}: ${suite.title}\n${table(figures)}\n\n`);
+    notesOf[suite.name] = notes;
+    const lines = [table(figures), ...notes.map((text) => `– ${text}`)].join("\n");
+    await print(`${suite.name}: ${suite.title}\n${lines}\n\n`);
   }
   const machine = {
     os: Deno.build.os,
     arch: Deno.build.arch,
     cores: navigator.hardwareConcurrency,
+    kernel: Deno.osRelease(),
   };
   const report = {
     date: new Date().toISOString(),
@@ -63,6 +72,7 @@ async function main(args: readonly string[]): Promise<void> {
     machine,
     quick,
     results,
+    notes: notesOf,
   };
   await Deno.writeTextFile(out, `${JSON.stringify(report, null, 2)}\n`);
   await print(`Figures written to ${out}\n`);

@@ -5,18 +5,19 @@
  */
 import type { CaseResult } from "./harness.ts";
 
-/** The results as aligned lines. */
+/** The results as aligned lines, what they come to first. */
 export function table(results: readonly CaseResult[]): string {
   const rows = [
-    ["case", "median", "p99", "min … max", "unit", "n", "against its peer"],
+    ["case", "against its peer", "target", "median", "p99", "min … max", "unit", "n"],
     ...results.map((result) => [
       result.name,
+      result.timesBetter === null ? "" : `${figure(result.timesBetter)}× ${shortPeer(result)}`,
+      verdict(result),
       figure(result.median),
       figure(result.p99),
       `${figure(result.min)} … ${figure(result.max)}`,
       result.unit,
       String(result.samples),
-      result.timesBetter === null ? "" : `${figure(result.timesBetter)}× ${result.peer}`,
     ]),
   ];
   const widths = rows[0]?.map((_, column) =>
@@ -25,9 +26,27 @@ export function table(results: readonly CaseResult[]): string {
   return rows.map((row) =>
     row.map((cell, column) => {
       const width = widths?.[column] ?? 0;
-      return column === 0 || column === 6 ? cell.padEnd(width) : cell.padStart(width);
+      return column < LEFT_COLUMNS ? cell.padEnd(width) : cell.padStart(width);
     }).join("  ").trimEnd()
   ).join("\n");
+}
+
+/** The peer, without what its name has in common with the case's: the measure before the colon. */
+function shortPeer({ name, peer }: CaseResult): string {
+  const measure = name.slice(0, name.lastIndexOf(": ") + 2);
+  return peer?.startsWith(measure) ? peer.slice(measure.length) : peer ?? "";
+}
+
+/** Columns of words; the others are figures. */
+const LEFT_COLUMNS = 3;
+
+/** What a case should reach, and whether it has. */
+function verdict({ target, reached, unit }: CaseResult): string {
+  if (target === null) return "";
+  const aim = target.kind === "figure"
+    ? `≤ ${figure(target.atMost)} ${unit}`
+    : `≥ ${figure(target.atLeast)}×`;
+  return `${aim} ${reached === null ? "no peer" : reached ? "reached" : "NOT reached"}`;
 }
 
 /** Three significant digits, without an exponent. */

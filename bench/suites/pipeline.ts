@@ -56,7 +56,7 @@ function casesOf(size: ClusterSize): readonly Case[] {
     {
       name: `${label}: one endpoint flips`,
       unit: "ms",
-      peer: rebuild,
+      peers: [rebuild],
       sample: async () => {
         const samples: number[] = [];
         for (let i = 0; i < 50; i++) {
@@ -69,7 +69,7 @@ function casesOf(size: ClusterSize): readonly Case[] {
     ...batchSizes(size).map((count): Case => ({
       name: `${label}: ${count} endpoints flip in one batch`,
       unit: "ms",
-      peer: rebuild,
+      peers: [rebuild],
       sample: async () => {
         const events = flipper.prepare(count);
         return [await timed(() => flipper.step(events))];

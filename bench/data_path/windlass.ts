@@ -1,0 +1,149 @@
+/**
+ * Windlass itself: the program in a process of its own, which reads its one Service from a file; and
+ * the native engine alone, in a worker.
+ *
+ * @module
+ */
+import { said } from "./children.ts";
+import type { EngineOrder } from "./engine_worker.ts";
+import { ask } from "./load_generator.ts";
+import { type Ground, PORTS, runningAt, streamsOf, type Variant } from "./variant.ts";
+
+const NODE = "bench";
+const PROGRAM = new URL("../../mod.ts", import.meta.url).pathname;
+const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+
+/** The program, with one of its data paths. */
+export function windlass(
+  dataPath: "deno" | "native",
+  { name = `windlass ${dataPath}` }: {
+    /** Its name in tables. */
+    readonly name?: string;
+  } = {},
+): Variant {
+  return {
+    name,
+    version: async () => mayRunDeno() && await has(dataPath) ? Deno.version.deno : null,
+    start: async (ground) => {
+      const { children, ip } = ground;
+      const file = children.write(`${fileNameOf(name)}.json`, listOf(objectsOf(ground)));
+      const child = children.start(Deno.execPath(), windlassArgs(file, dataPath));
+      await child.serves(ip, PORTS.sink);
+      return runningAt(ground, child, { datagrams: true });
+    },
+  };
+}
+
+/** The arguments that make Deno run the program on a file. */
+function windlassArgs(file: string, dataPath: "deno" | "native"): readonly string[] {
+  return [
+    ...SINK,
+    `--input=${file}`,
+    `--node-name=${NODE}`,
+    `--data-path=${dataPath}`,
+    "--workers=1",
+  ];
+}
+
+const SINK = [
+  "run",
+  "--quiet",
+  `--config=${CONFIG}`,
+  "-P=windlass",
+  PROGRAM,
+  "file",
+  "to-userspace",
+];
+
+/** Whether the program has a data path. */
+async function has(dataPath: "deno" | "native"): Promise<boolean> {
+  const help = await said(Deno.execPath(), [...SINK, "--help"]);
+  return help?.includes("--data-path") === true && help.includes(dataPath);
+}
+
+/** Whether this Deno may run itself: it may where it is the `deno` of the PATH. */
+function mayRunDeno(): boolean {
+  const query = { name: "run", command: Deno.execPath() } as const;
+  return Deno.permissions.querySync(query).state === "granted";
+}
+
+/** The engine without the program. */
+export const engine: Variant = {
+  name: "engine alone",
+  version: () => Promise.resolve(Deno.version.deno),
+  start: async (ground) => {
+    const { ip, servers } = ground;
+    const worker = new Worker(new URL("engine_worker.ts", import.meta.url), { type: "module" });
+    const order: EngineOrder = {
+      ip,
+      listeners: [
+        ...streamsOf(ground).map(({ port, server }) => ({
+          protocol: "TCP" as const,
+          port,
+          server: `127.0.0.1:${server}`,
+        })),
+        {
+          protocol: "UDP",
+          port: PORTS.datagramSink,
+          server: `127.0.0.1:${servers.datagramSink}`,
+        },
+      ],
+    };
+    await ask<string>(worker, order);
+    ground.children.defer(() => worker.terminate());
+    return runningAt(ground, null, { datagrams: true });
+  },
+};
+
+/** The name of a variant's file. */
+export function fileNameOf(variant: string): string {
+  return variant.replaceAll(/[^a-z0-9]+/g, "_");
+}
+
+/** Objects as a list that the file source reads. */
+export function listOf(items: readonly unknown[]): string {
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items });
+}
+
+/** The Service of a variant, and its endpoints. */
+export function objectsOf(ground: Ground): readonly unknown[] {
+  const { ip, servers } = ground;
+  const ports = [
+    ...streamsOf(ground).map(({ port, server }) => ({ protocol: "TCP", port, server })),
+    { protocol: "UDP", port: PORTS.datagramSink, server: servers.datagramSink },
+  ].map((each) => ({ ...each, name: `p${each.port}` }));
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "load", namespace: "bench", uid: "load" },
+      spec: {
+        type: "ClusterIP",
+        clusterIP: ip,
+        clusterIPs: [ip],
+        ipFamilies: ["IPv4"],
+        ports: ports.map(({ name, protocol, port, server }) => ({
+          name,
+          protocol,
+          port,
+          targetPort: server,
+        })),
+      },
+    },
+    {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: {
+        name: "load-1",
+        namespace: "bench",
+        labels: { "kubernetes.io/service-name": "load" },
+      },
+      addressType: "IPv4",
+      ports: ports.map(({ name, protocol, server }) => ({ name, protocol, port: server })),
+      endpoints: [{
+        addresses: ["127.0.0.1"],
+        conditions: { ready: true, serving: true, terminating: false },
+      }],
+    },
+  ];
+}
