@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Makes a command that runs the Windows build of Deno on Debian, and prints its path.
+#
+#   tests/wine/setup.sh [FOLDER]      where it is kept; default ~/.cache/windlass-wine
+#
+# Wine and mingw come from Debian (as root), deno.exe from npm, the DLL between the two from shim.c.
+# What is there already is kept, so a second run takes a second.
+set -euo pipefail
+source_folder=$(cd "$(dirname "$0")" && pwd)
+folder=${1:-$HOME/.cache/windlass-wine}
+version=2.9.5 # the newest Windows build on npm
+home=$folder/$version
+
+if ! command -v wine >/dev/null || ! command -v x86_64-w64-mingw32-gcc >/dev/null; then
+  apt-get update -qq >&2
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+    wine wine64 gcc-mingw-w64-x86-64 >&2
+fi
+
+mkdir -p "$home"
+if [ ! -f "$home/deno.exe" ]; then
+  unpacked=$(mktemp -d "$folder/unpack.XXXXXX")
+  trap 'rm -rf "$unpacked"' EXIT
+  (cd "$unpacked" && npm pack --silent "@deno/win32-x64@$version" >/dev/null && tar xzf ./*.tgz)
+  chmod +x "$unpacked/package/deno.exe"
+  mv "$unpacked/package/deno.exe" "$home/deno.exe"
+fi
+x86_64-w64-mingw32-gcc -O2 -Wall -Werror -shared -s \
+  -o "$home/bcryptprimitives.dll" "$source_folder/shim.c" -ladvapi32
+
+cat >"$folder/deno-win" <<EOF
+#!/usr/bin/env bash
+# Deno $version for Windows, under Wine. Z:\\ is this machine's root folder.
+export WINEPREFIX='$folder/prefix' WINEDEBUG="\${WINEDEBUG:--all}"
+export WINEDLLOVERRIDES="\${WINEDLLOVERRIDES:-mscoree,mshtml=}"
+exec wine '$home/deno.exe' "\$@"
+EOF
+chmod +x "$folder/deno-win"
+"$folder/deno-win" --version >&2
+echo "$folder/deno-win"
