@@ -18,6 +18,9 @@ Deno.test.each([
   { line: "view file --kubeconf", offers: [] },
   { line: "view nowhere ", offers: [] },
   { line: "explain kube ", offers: [] },
+  { line: "kube-proxy --enable", offers: ["--enable-dsr"] },
+  { line: "--v=2 --root", offers: ["--root-hnsendpoint-name"] },
+  { line: "kube-proxy ", offers: [] },
   { line: "file to-print --onc", offers: ["--once"] },
 ])("complete() offers $offers for '$line'", ({ line, offers }) => {
   assert.deepEqual(complete(line.split(" ")), offers);
@@ -33,8 +36,9 @@ Deno.test("the scripts ask windlass itself", () => {
   for (const shell of SHELLS) assert.match(completionScript(shell), /__complete -- /);
 });
 
-const bash = await new Deno.Command("bash", { args: ["--version"], stdout: "null" }).output()
-  .then(({ success }) => success, () => false);
+const bash = await Promise.try(() =>
+  new Deno.Command("bash", { args: ["--version"], stdout: "null" }).output()
+).then(({ success }) => success, () => false);
 
 Deno.test({
   name: "bash completes with the script, also after an equals sign",
