@@ -58,11 +58,9 @@ export class ScriptedServer implements AsyncDisposable {
     return this.#server.addr.port;
   }
 
-  /** The next request whose path ends so; with `watch` only a watch, else only a list. */
-  next(ending: string, verb: "list" | "watch"): Promise<Asked> {
-    return this.#asked.take(({ path, query }) =>
-      path.endsWith(ending) && (query.get("watch") === "true") === (verb === "watch")
-    );
+  /** The next request whose path ends so: for a page of a list, a watch, or a streaming list. */
+  next(ending: string, verb: "list" | "watch" | "stream"): Promise<Asked> {
+    return this.#asked.take(({ path, query }) => path.endsWith(ending) && verbOf(query) === verb);
   }
 
   /** Stops, breaking what is still open. */
@@ -116,6 +114,11 @@ export class ScriptedServer implements AsyncDisposable {
       gone: gone.promise,
     };
   }
+}
+
+function verbOf(query: URLSearchParams): "list" | "watch" | "stream" {
+  if (query.get("sendInitialEvents") === "true") return "stream";
+  return query.get("watch") === "true" ? "watch" : "list";
 }
 
 /** Deno would print the error by which a body is cut. */

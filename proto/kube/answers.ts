@@ -41,19 +41,29 @@ const LONGEST_MESSAGE = 300;
 /** The answer itself if it is a good one. @throws {ApiError} With what the server says, if not. */
 export async function goodAnswer(response: KubeResponse): Promise<KubeResponse> {
   if (response.status === 200) return response;
-  const text = await firstText(response.body);
-  throw new ApiError(response.status, messageIn(text), response.retryAfterMs);
+  const { message, retryAfterMs } = refusalIn(await firstText(response.body));
+  throw new ApiError(response.status, message, Math.max(response.retryAfterMs, retryAfterMs));
 }
 
-/** A whole body as JSON. `onChunk` is called whenever a part of it came. */
+/** The largest body that is read as a whole: a page of 500 objects is rarely above 5 MB. */
+const LARGEST_BODY = 128 * 1024 * 1024;
+
+/**
+ * A whole body as JSON. `onChunk` is called whenever a part of it came.
+ *
+ * @throws {Error} If it is no JSON, or larger than memory should bear.
+ */
 export async function readJson(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   onChunk: () => void,
 ): Promise<unknown> {
+  let bytes = 0;
   const watched = body.pipeThrough(
     new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform(chunk, controller) {
         onChunk();
+        bytes += chunk.length;
+        if (bytes > LARGEST_BODY) throw new RangeError(`the answer is above ${LARGEST_BODY} bytes`);
         controller.enqueue(chunk);
       },
     }),
@@ -61,13 +71,35 @@ export async function readJson(
   return await new Response(watched).json();
 }
 
-/** What a `Status` object says: its code and its message. */
-export function statusOf(value: unknown): { readonly code: number; readonly message: string } {
-  const { code, message } = asJson(value);
+/** What a `Status` object says. */
+export interface ApiStatus {
+  /** The HTTP status, 0 if it does not say. */
+  readonly code: number;
+  /** What is wrong. */
+  readonly message: string;
+  /** How long the server wants to be left alone, 0 if it does not say. */
+  readonly retryAfterMs: number;
+}
+
+/** Reads a `Status` object. */
+export function statusOf(value: unknown): ApiStatus {
+  const { code, message, details } = asJson(value);
+  const { retryAfterSeconds } = asJson(details);
   return {
     code: typeof code === "number" ? code : 0,
     message: typeof message === "string" ? message : "",
+    retryAfterMs: patienceMs(retryAfterSeconds),
   };
+}
+
+/** The longest that a server may ask to be left alone: what it says may be wrong. */
+const MOST_PATIENCE_S = 300;
+
+/** So many seconds as milliseconds, within reason; 0 for what is no such number. */
+export function patienceMs(seconds: unknown): number {
+  return typeof seconds === "number" && Number.isFinite(seconds) && seconds > 0
+    ? Math.min(seconds, MOST_PATIENCE_S) * 1000
+    : 0;
 }
 
 /** Why something failed, as far down as the causes tell, without what is said elsewhere. */
@@ -88,13 +120,16 @@ async function firstText(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise
   return text;
 }
 
-/** The message of a `Status`, or the first words of whatever else came (a proxy's page, say). */
-function messageIn(text: string): string {
+/** A `Status`, or as its message the first words of whatever else came (a proxy's page, say). */
+function refusalIn(text: string): ApiStatus {
   try {
-    const { message } = statusOf(JSON.parse(text));
-    if (message !== "") return message.slice(0, LONGEST_MESSAGE);
+    const status = statusOf(JSON.parse(text));
+    if (status.message !== "") {
+      return { ...status, message: status.message.slice(0, LONGEST_MESSAGE) };
+    }
   } catch {
     // No JSON, so no Status: the text itself is all that there is to show.
   }
-  return text.trim().replace(/\s+/g, " ").slice(0, LONGEST_MESSAGE);
+  const message = text.trim().replace(/\s+/g, " ").slice(0, LONGEST_MESSAGE);
+  return { code: 0, message, retryAfterMs: 0 };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { patienceMs } from "./answers.ts";
 import { type KubeResponse, UnreachableError } from "./connection.ts";
 import type { Credentials } from "./credentials.ts";
 
@@ -90,8 +91,7 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** The time that a `Retry-After` header gives; API servers give it in seconds. */
 export function retryAfterMs(header: string | null | undefined): number {
-  const seconds = Number(header ?? 0);
-  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 300) * 1000 : 0;
+  return patienceMs(Number(header ?? 0));
 }
 
 async function send(

@@ -20,6 +20,13 @@ export interface KubeSourceOptions {
   /** Whether to list once only, rather than to go on watching. */
   readonly once: boolean;
   /**
+   * How the whole is asked for: as a stream, where the server has streaming lists, or page by page. A
+   * list that is made once only is always paged.
+   *
+   * @default {"stream"}
+   */
+  readonly lists?: "stream" | "pages";
+  /**
    * The clock and the dice.
    *
    * @default {SYSTEM_TIMING}
@@ -33,7 +40,7 @@ export function kubeSource(options: KubeSourceOptions): Source {
 }
 
 async function run(
-  { connection, nodeName, once, timing = SYSTEM_TIMING }: KubeSourceOptions,
+  { connection, nodeName, once, lists = "stream", timing = SYSTEM_TIMING }: KubeSourceOptions,
   sink: SourceSink,
   signal: AbortSignal,
 ): Promise<void> {
@@ -46,7 +53,8 @@ async function run(
   const all = AbortSignal.any([signal, failed.signal]);
   const reflectors = resources(nodeName).map(async (resource) => {
     try {
-      await (once ? reflectOnce : reflect)({ resource, connection, sink, health, timing }, all);
+      const options = { resource, connection, sink, health, timing, lists };
+      await (once ? reflectOnce : reflect)(options, all);
     } catch (error) {
       failed.abort();
       throw error;

@@ -3,7 +3,12 @@ import { SourceError } from "../source.ts";
 import { Heard, ManualTiming, plainConnection, ScriptedServer } from "./_testing.ts";
 import { kubeSource } from "./kube_source.ts";
 
-const list = (items: readonly unknown[]) => ({ metadata: { resourceVersion: "1" }, items });
+const list = (kind: string, items: readonly unknown[]) => ({
+  kind: `${kind}List`,
+  apiVersion: kind === "EndpointSlice" ? "discovery.k8s.io/v1" : "v1",
+  metadata: { resourceVersion: "1" },
+  items,
+});
 const named = (name: string) => ({ metadata: { name, namespace: "default" } });
 
 /** A kube source at work against a server that the test plays. */
@@ -12,7 +17,10 @@ function source(once: boolean, nodeName: string | null = "n1", server = new Scri
   const heard = new Heard();
   const abort = new AbortController();
   const connection = { ...plainConnection(server.port), notes: ["take care"] };
-  const done = kubeSource({ connection, nodeName, once, timing }).run(heard, abort.signal);
+  const done = kubeSource({ connection, nodeName, once, lists: "pages", timing }).run(
+    heard,
+    abort.signal,
+  );
   return { server, timing, heard, abort, done };
 }
 
@@ -21,14 +29,17 @@ Deno.test("with once, the kube source lists the three kinds and is done", async 
   await using _server = it.server;
   const services = await it.server.next("/services", "list");
   assert.equal(services.query.get("fieldSelector"), "spec.clusterIP!=None");
-  services.answer(200, list([{ ...named("web"), spec: { clusterIP: "10.0.0.1" } }]));
+  services.answer(200, list("Service", [{ ...named("web"), spec: { clusterIP: "10.0.0.1" } }]));
   assert.equal(await it.heard.event(), "Service list web");
   const slices = await it.server.next("/endpointslices", "list");
-  slices.answer(200, list([{ ...named("web-1"), addressType: "IPv4", endpoints: [] }]));
+  slices.answer(
+    200,
+    list("EndpointSlice", [{ ...named("web-1"), addressType: "IPv4", endpoints: [] }]),
+  );
   assert.equal(await it.heard.event(), "EndpointSlice list web-1");
   const nodes = await it.server.next("/nodes", "list");
   assert.equal(nodes.query.get("fieldSelector"), "metadata.name=n1");
-  nodes.answer(200, list([named("n1")]));
+  nodes.answer(200, list("Node", [named("n1")]));
   assert.equal(await it.heard.event(), "Node list n1");
   await it.done;
   assert.equal(await it.heard.reported(), "note: take care");
@@ -55,7 +66,7 @@ Deno.test("a source that is stopped ends at once, whatever it waits for", async 
   assert.match(await it.heard.reported(), /^trouble/);
   const nodes = await it.server.next("/nodes", "list");
   assert.equal(nodes.query.get("fieldSelector"), null);
-  nodes.answer(200, list([]));
+  nodes.answer(200, list("Node", []));
   (await it.server.next("/nodes", "watch")).stream().send("\n"); // waits for news
   it.abort.abort();
   await it.done;

@@ -3,23 +3,13 @@
  *
  * @module
  */
-import type { KubeObject, ObjectRef } from "../../core/mod.ts";
 import { asJson } from "../json.ts";
 import { ApiError, GONE, goodAnswer, readJson, SilenceError } from "./answers.ts";
 import type { KubeConnection } from "./connection.ts";
+import { ListCollector, type Listing } from "./list_collector.ts";
 import { type Item, readItem, versionOf } from "./read_item.ts";
 import { listPath, type PageRequest, type Resource } from "./resources.ts";
 import { type Timing, Watchdog } from "./timing.ts";
-
-/** A complete list of one kind at one version. */
-export interface Listing {
-  /** The version from which a watch goes on. */
-  readonly version: string;
-  /** The objects. */
-  readonly objects: readonly KubeObject[];
-  /** Objects that are there but could not be read. */
-  readonly unreadable: readonly ObjectRef[];
-}
 
 /** What a list needs. */
 export interface ListerOptions {
@@ -38,6 +28,9 @@ const PAGE_SIZE = 500;
 
 /** How long the server may be silent within a list. It gives up itself after 60 s. */
 const SILENCE_MS = 60_000;
+
+/** A list of more pages than this leads nowhere, even if the pages are empty. */
+const MOST_PAGES = 10_000;
 
 /**
  * Lists everything. A place in the list that became too old (410) starts it again; if that happens
@@ -59,21 +52,20 @@ async function listPages(
   limit: number,
   signal: AbortSignal,
 ): Promise<Listing> {
-  const objects: KubeObject[] = [];
-  const unreadable: ObjectRef[] = [];
+  const collector = new ListCollector(options.resource);
   let continueAt = "";
-  while (true) {
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
     const page = await readPage(options, { limit, continueAt }, signal);
     for (const value of page.items) {
       const item = readItem(options.resource, value);
+      collector.add(item);
       options.onItem(item);
-      if (item.object !== null) objects.push(item.object);
-      else if (item.ref !== null) unreadable.push(item.ref);
     }
-    if (page.continueAt === "") return { version: page.version, objects, unreadable };
+    if (page.continueAt === "") return collector.listing(page.version);
     if (page.continueAt === continueAt) throw new TypeError("the server's list goes in circles");
     continueAt = page.continueAt;
   }
+  throw new RangeError(`the server's list does not end: more than ${MOST_PAGES} pages`);
 }
 
 interface Page {
@@ -92,17 +84,22 @@ async function readPage(
   feed();
   try {
     const answer = await connection.get(listPath(resource, request), dog.signal);
-    return pageOf(await readJson((await goodAnswer(answer)).body, feed));
+    return pageOf(resource, await readJson((await goodAnswer(answer)).body, feed));
   } catch (error) {
     throw dog.signal.aborted ? dog.signal.reason : error;
   }
 }
 
-function pageOf(value: unknown): Page {
+function pageOf({ kind, apiVersion }: Resource, value: unknown): Page {
   const list = asJson(value);
   const version = versionOf(list);
   const { items } = list;
   const continueAt = asJson(list["metadata"])["continue"] ?? "";
+  // A list of something else (a proxy's answer, another path's) would empty the node.
+  if (list["kind"] !== `${kind}List` || list["apiVersion"] !== apiVersion) {
+    const given = [list["apiVersion"], list["kind"]].map((part) => String(part)).join(" ");
+    throw new TypeError(`the server's answer is no list of ${apiVersion} ${kind}, but ${given}`);
+  }
   if (version === null || typeof continueAt !== "string" || !isListOrNull(items)) {
     throw new TypeError("the server's answer is no list: it needs items and a resourceVersion");
   }

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { SourceError } from "../source.ts";
 import { reasonOf } from "./answers.ts";
+import { connect } from "./authenticated.ts";
 import type { KubeConnection } from "./connection.ts";
 import { type CredentialSource, NO_CREDENTIALS, storedCredentials } from "./credentials.ts";
 import { fetchTransport, type Transport } from "./fetch_transport.ts";
@@ -60,20 +61,12 @@ export async function loadKubeConnection(options: KubeConnectionOptions): Promis
   const { cluster, credentials, notes } = await findTarget(options, now);
   const transport = transportFor(cluster);
   await check(cluster, credentials, transport);
-  return {
+  return connect({
     server: cluster.server,
     notes: cluster.skipVerify ? [...notes, "The server's certificate is not checked"] : notes,
-    async get(path, signal) {
-      const { headers, ...tls } = await credentials.current();
-      const all = { accept: "application/json", "user-agent": "windlass", ...headers };
-      return await transport.get(`${cluster.server}${path}`, { ...tls, headers: all }, signal);
-    },
-    renew() {
-      transport.renew();
-      credentials.renew();
-    },
-    close: () => transport.close(),
-  };
+    credentials,
+    transport,
+  });
 }
 
 async function findTarget(

@@ -151,9 +151,21 @@ Deno.test("a token file is read again after a minute, or when the token was refu
   await Deno.writeTextFile(token, "third\n");
   connection.renew();
   assert.equal(await sent(), "Bearer third");
+  await Deno.writeTextFile(token, "fourth\n");
+  const signal = new AbortController().signal;
+  const answer = connection.get("/", signal);
+  const refused = await server.next("/", "list");
+  assert.equal(refused.headers.get("authorization"), "Bearer third");
+  refused.answer(401, { message: "Unauthorized" });
+  const again = await server.next("/", "list");
+  assert.equal(again.headers.get("authorization"), "Bearer fourth", "newer ones are tried at once");
+  again.answer(401, { message: "Unauthorized" });
+  const { status, body } = await answer;
+  assert.equal(status, 401, "but not for ever");
+  await body.cancel();
   await Deno.remove(token); // it is being replaced: what it held may still do
   now = 999_999;
-  assert.equal(await sent(), "Bearer third");
+  assert.equal(await sent(), "Bearer fourth");
   connection.close();
 });
 

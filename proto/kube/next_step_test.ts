@@ -5,17 +5,22 @@ import { nextStep } from "./next_step.ts";
 const cut = new Error("connection reset");
 
 Deno.test("after a list the watch begins at once, and earlier failures are not forgotten yet", () => {
-  assert.deepEqual(nextStep(3, { what: "listed", version: "7", error: null }), {
-    version: "7",
-    failures: 3,
-    wait: false,
-  });
+  assert.deepEqual(
+    nextStep({ failures: 3, quietMs: 0 }, { what: "listed", version: "7", error: null }),
+    {
+      version: "7",
+      failures: 3,
+      quietMs: 0,
+      wait: false,
+    },
+  );
 });
 
 Deno.test("a list that failed is tried again after a wait", () => {
-  assert.deepEqual(nextStep(3, { what: "not-listed", error: cut }), {
+  assert.deepEqual(nextStep({ failures: 3, quietMs: 0 }, { what: "not-listed", error: cut }), {
     version: null,
     failures: 4,
+    quietMs: 0,
     wait: true,
   });
 });
@@ -35,8 +40,36 @@ Deno.test.each(
     { what: "failed", lived: false, error: new ApiError(403, ""), next: ["9", 4, true] },
     { what: "failed", lived: false, error: new ApiError(429, ""), next: ["9", 4, true] },
     { what: "failed", lived: true, error: new ApiError(500, ""), next: ["9", 1, true] },
+    {
+      what: "failed",
+      lived: false,
+      error: new ApiError(504, "Timeout: Too large resource version: 9, current: 4"),
+      next: [null, 4, true],
+    },
+    { what: "no-stream", lived: false, error: new ApiError(422, ""), next: [null, 3, false] },
   ] as const,
 )("after a watch that $what (lived: $lived, $error)", ({ what, lived, error, next }) => {
-  const { version, failures, wait } = nextStep(3, { what, lived, error, version: "9" });
+  const { version, failures, wait } = nextStep(
+    { failures: 3, quietMs: 0 },
+    { what, lived, error, version: "9", heard: lived, quietMs: 1000 },
+  );
   assert.deepEqual([version, failures, wait], next);
 });
+
+Deno.test.each(
+  [
+    { before: 0, heard: false, quietMs: 150_000, next: ["9", 150_000] },
+    { before: 150_000, heard: false, quietMs: 150_000, next: [null, 0] },
+    { before: 150_000, heard: true, quietMs: 150_000, next: ["9", 150_000] },
+    { before: 250_000, heard: false, quietMs: 40_000, next: ["9", 290_000] },
+  ] as const,
+)(
+  "after $before ms of quiet and $quietMs ms more (heard: $heard), the version and quiet are $next",
+  ({ before, heard, quietMs, next }) => {
+    for (const what of ["ended", "failed"] as const) {
+      const end = { what, lived: true, error: cut, version: "9", heard, quietMs };
+      const step = nextStep({ failures: 0, quietMs: before }, end);
+      assert.deepEqual([step.version, step.quietMs], next);
+    }
+  },
+);

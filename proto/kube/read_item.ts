@@ -18,7 +18,7 @@ import type { Resource } from "./resources.ts";
 export interface Item {
   /** The object, or `null` if it is not usable. */
   readonly object: KubeObject | null;
-  /** Whose object it is, as far as that can be read. */
+  /** Whose object it is; `null` if it is of another kind, or has no name: no server says such a thing. */
   readonly ref: ObjectRef | null;
   /** What is wrong with it, in words. */
   readonly problems: readonly string[];
@@ -30,7 +30,7 @@ export function readItem(resource: Resource, value: unknown): Item {
   const result = readObject({ apiVersion, kind, ...asJson(value) });
   if (result.outcome === "other-kind" || !isOfKind(kind, result)) {
     const given = String(asJson(value)["kind"]);
-    return { object: null, ref: null, problems: [`Left out a ${given} among the ${plural}`] };
+    return { object: null, ref: null, problems: [`a ${given} is among the ${plural}`] };
   }
   const object = result.outcome === "object" ? result.object : null;
   const ref = result.outcome === "object" ? refOf(result.object) : result.ref;
@@ -53,6 +53,15 @@ export function readRef({ kind }: Resource, value: unknown): ObjectRef | null {
 export function versionOf(value: unknown): string | null {
   const { resourceVersion } = asJson(asJson(value)["metadata"]);
   return typeof resourceVersion === "string" && resourceVersion !== "" ? resourceVersion : null;
+}
+
+/**
+ * Whether a version came before another. Servers count in whole numbers, which Kubernetes promises
+ * since 1.35; of anything else nothing can be said.
+ */
+export function isOlder(version: string, than: string): boolean {
+  if (!/^\d+$/.test(version) || !/^\d+$/.test(than)) return false;
+  return version.length === than.length ? version < than : version.length < than.length;
 }
 
 function refOf({ kind, namespace, name }: KubeObject): ObjectRef {

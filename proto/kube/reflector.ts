@@ -10,11 +10,13 @@ import { backoffMs } from "./backoff.ts";
 import { type KubeConnection, UnreachableError } from "./connection.ts";
 import type { Health } from "./health.ts";
 import { ItemProblems } from "./item_problems.ts";
+import type { Listing } from "./list_collector.ts";
 import { listAll } from "./lister.ts";
-import { type ListEnd, nextStep } from "./next_step.ts";
+import { FRESH, type ListEnd, nextStep, type Standing } from "./next_step.ts";
 import type { Resource } from "./resources.ts";
 import { sleep, type Timing } from "./timing.ts";
-import { type WatchEnd, watchFrom } from "./watcher.ts";
+import type { WatchEnd } from "./watch_progress.ts";
+import { watchFrom } from "./watcher.ts";
 
 /** What a reflector needs. */
 export interface ReflectorOptions {
@@ -28,6 +30,11 @@ export interface ReflectorOptions {
   readonly health: Health;
   /** The clock and the dice. */
   readonly timing: Timing;
+  /**
+   * How the whole is asked for: as a stream with which a watch begins, where the server has that, or
+   * page by page. A stream costs the server less, and neither side holds the whole twice.
+   */
+  readonly lists: "stream" | "pages";
 }
 
 /** How often a one-time list is tried before it counts as impossible: for some 6 to 11 s. */
@@ -38,27 +45,40 @@ const TOO_MANY_SHORT_WATCHES = 3;
 
 /** Keeps the kind in step until the signal aborts. */
 export async function reflect(options: ReflectorOptions, signal: AbortSignal): Promise<void> {
-  const { resource, connection, sink, timing } = options;
+  const { resource, connection, timing, sink, health } = options;
   const problems = problemsOf(options);
   let version: string | null = null;
-  let failures = 0;
+  let standing: Standing = FRESH;
+  let streams = options.lists === "stream";
   while (!signal.aborted) {
-    const end: ListEnd | WatchEnd = version === null
+    // After a stream that failed, pages are tried: something between may hold streams up.
+    const isPaged: boolean = version === null && (!streams || standing.failures % 2 === 1);
+    const end: ListEnd | WatchEnd = isPaged
       ? await list(options, problems, signal)
       : await watchFrom(version, {
         resource,
         connection,
         timing,
         onEvents: sink.events,
+        onListed: (listing) => tellList(options, listing),
         onItem: (item) => problems.hear(item),
-        onAlive: () => options.health.worked(activity("watch", resource)),
+        onAlive: () => health.worked(activity("watch", resource)),
       }, signal);
     if (signal.aborted) return;
-    const step = nextStep(failures, end);
-    ({ version, failures } = step);
-    tell(options, end, failures);
-    if (step.wait) await wait(options, failures, end.error, signal);
+    if (end.what === "no-stream") streams = false;
+    const step = nextStep(standing, end);
+    ({ version } = step);
+    standing = step;
+    tell(options, end, step.failures);
+    if (step.wait) await wait(options, step.failures, end.error, signal);
   }
+}
+
+/** Tells a whole list. */
+function tellList({ resource, sink, health }: ReflectorOptions, listing: Listing): void {
+  const { objects, unreadable } = listing;
+  health.worked(activity("list", resource));
+  sink.events([{ type: "list", kind: resource.kind, objects, unreadable }]);
 }
 
 /**
@@ -81,18 +101,18 @@ export async function reflectOnce(options: ReflectorOptions, signal: AbortSignal
 }
 
 async function list(
-  { resource, connection, timing, sink, health }: ReflectorOptions,
+  options: ReflectorOptions,
   problems: ItemProblems,
   signal: AbortSignal,
 ): Promise<ListEnd> {
   try {
-    const { version, objects, unreadable } = await listAll(
+    const { resource, connection, timing } = options;
+    const listing = await listAll(
       { resource, connection, timing, onItem: (item) => problems.hear(item) },
       signal,
     );
-    health.worked(activity("list", resource));
-    sink.events([{ type: "list", kind: resource.kind, objects, unreadable }]);
-    return { what: "listed", version, error: null };
+    tellList(options, listing);
+    return { what: "listed", version: listing.version, error: null };
   } catch (error) {
     return { what: "not-listed", error: error instanceof Error ? error : new Error(String(error)) };
   }
@@ -102,9 +122,9 @@ async function list(
 function tell(options: ReflectorOptions, end: ListEnd | WatchEnd, failures: number): void {
   const { error } = end;
   if (needsRenewal(error)) options.connection.renew();
-  const verb = end.what === "listed" || end.what === "not-listed" ? "list" : "watch";
+  const verb = isOfList(end) ? "list" : "watch";
   const isCut = end.what === "failed" && end.lived; // what comes of it, the next attempt tells
-  if (error !== null && end.what !== "expired" && !isCut) {
+  if (error !== null && end.what !== "expired" && end.what !== "no-stream" && !isCut) {
     const message = messageOf(verb, options, error);
     const cause = isUnreachable(error) ? "unreachable" : message;
     options.health.failed(activity(verb, options.resource), message, cause);
@@ -112,6 +132,10 @@ function tell(options: ReflectorOptions, end: ListEnd | WatchEnd, failures: numb
     const message = `Cannot watch ${options.resource.plural}: the server ends each watch at once`;
     options.health.failed(activity(verb, options.resource), message);
   }
+}
+
+function isOfList(end: ListEnd | WatchEnd): boolean {
+  return end.what === "listed" || end.what === "not-listed" || end.version === null;
 }
 
 async function wait(

@@ -1,67 +1,5 @@
 import assert from "node:assert/strict";
-import { SourceError } from "../source.ts";
-import { Heard, ManualTiming, plainConnection, ScriptedServer } from "./_testing.ts";
-import { Health } from "./health.ts";
-import { reflect, reflectOnce } from "./reflector.ts";
-import { resources } from "./resources.ts";
-
-/** A Node as the API server sends it within a list: it does not say its kind. */
-const node = (name: string, version: string, more: object = {}) => ({
-  metadata: { name, resourceVersion: version },
-  ...more,
-});
-const BAD = { status: 7 };
-const list = (version: string, items: unknown, more: object = {}) => ({
-  kind: "NodeList",
-  apiVersion: "v1",
-  metadata: { resourceVersion: version, ...more },
-  items,
-});
-const gone = { kind: "Status", code: 410, reason: "Expired", message: "too old" };
-const bookmark = (version: string) => ({ kind: "Node", ...node("", version) });
-
-/** What waits between attempts come to with dice that always show one half. */
-const WAITS = [1200, 2400, 4800] as const;
-const SETTLED = 5_000;
-const OPENING = 30_000;
-const SILENCE = 150_000;
-
-/** A reflector of Nodes at work against a server that the test plays. */
-function nodes(run: typeof reflect = reflect) {
-  const server = new ScriptedServer();
-  const timing = new ManualTiming();
-  const heard = new Heard();
-  const connection = plainConnection(server.port);
-  const abort = new AbortController();
-  const [, , resource] = resources(null);
-  assert.ok(resource !== undefined);
-  const health = new Health({ where: "server", report: heard.report, now: timing.now });
-  const done = run({ resource, connection, sink: heard, health, timing }, abort.signal);
-  return {
-    server,
-    timing,
-    heard,
-    connection,
-    done,
-    listed: () => server.next("nodes", "list"),
-    watched: () => server.next("nodes", "watch"),
-    /** Plays the first list, of `n1` at version 10, and opens the first watch. */
-    async begin() {
-      (await server.next("nodes", "list")).answer(200, list("10", [node("n1", "9")]));
-      assert.equal(await heard.event(), "Node list n1");
-      const watch = await server.next("nodes", "watch");
-      assert.equal(watch.query.get("resourceVersion"), "10");
-      return watch;
-    },
-    async [Symbol.asyncDispose]() {
-      abort.abort();
-      await done;
-      connection.close();
-      await server[Symbol.asyncDispose]();
-      assert.deepEqual(heard.left, [], "nothing was said that the test did not expect");
-    },
-  };
-}
+import { bookmark, gone, list, node, nodes, OPENING, SETTLED, SILENCE, WAITS } from "./_nodes.ts";
 
 Deno.test("a reflector lists page by page and tells one list", async () => {
   await using it = nodes();
@@ -164,36 +102,6 @@ Deno.test("a server that cannot go on is watched again from the same version, la
   assert.equal(await it.heard.reported(), "recovered: The API server answers again");
 });
 
-Deno.test("garbage on a watch leads to a new list, as news may be lost with it", async () => {
-  await using it = nodes();
-  const stream = (await it.begin()).stream();
-  stream.event("ADDED", node("n2", "11"));
-  assert.equal(await it.heard.event(), "Node upsert n2");
-  stream.send("<html>502</html>\n");
-  assert.equal(
-    await it.heard.reported(),
-    'trouble: Cannot watch nodes: a line of the watch is not JSON: "<html>502</html>"',
-  );
-  await it.timing.elapse(WAITS[0]);
-  (await it.listed()).answer(200, list("50", [node("n3", "49")]));
-  assert.equal(await it.heard.event(), "Node list n3");
-  (await it.watched()).stream().event("BOOKMARK", bookmark("51"));
-  assert.equal(await it.heard.reported(), "recovered: The API server answers again");
-});
-
-Deno.test("an answer that is no list is reported and asked for again", async () => {
-  await using it = nodes();
-  (await it.listed()).answer(200, { hello: "world" });
-  assert.match(
-    await it.heard.reported(),
-    /^trouble: Cannot list nodes: the server's answer is no list/,
-  );
-  await it.timing.elapse(WAITS[0]);
-  (await it.listed()).answer(200, list("1", []));
-  assert.equal(await it.heard.reported(), "recovered: The API server answers again");
-  assert.equal(await it.heard.event(), "Node list ");
-});
-
 Deno.test("waits grow from attempt to attempt, the trouble is told once, and a success resets both", async () => {
   await using it = nodes();
   for (const wait of WAITS) {
@@ -294,62 +202,4 @@ Deno.test("a list that stops in the middle is given up", async () => {
   await it.timing.elapse(60_000);
   await stream.gone;
   assert.match(await it.heard.reported(), /^trouble: .* silent for 60 s$/);
-});
-
-Deno.test("an object that became bad is told as unreadable in a list, once, and left alone by a watch", async () => {
-  await using it = nodes();
-  (await it.listed()).answer(200, list("10", [node("n1", "9", BAD), node("n2", "9")]));
-  assert.match(await it.heard.reported(), /^problem: Node n1: status: 7 is not an object/);
-  assert.equal(await it.heard.event(), "Node list n2, (n1)");
-  const stream = (await it.watched()).stream();
-  stream.event("MODIFIED", node("n1", "11", BAD)); // the same problem, not told again
-  stream.event("MODIFIED", node("n2", "12", BAD));
-  stream.event("ADDED", node("n3", "13"));
-  assert.match(await it.heard.reported(), /^problem: Node n2: status: 7 is not an object/);
-  assert.equal(await it.heard.event(), "Node upsert n3");
-  stream.event("DELETED", node("n2", "14", BAD));
-  assert.equal(await it.heard.event(), "Node delete n2");
-  stream.end();
-  assert.equal((await it.watched()).query.get("resourceVersion"), "14");
-});
-
-Deno.test("an object of another kind is reported and left out", async () => {
-  await using it = nodes();
-  (await it.listed()).answer(200, list("10", [{ ...node("n1", "9"), kind: "Pod" }]));
-  assert.equal(await it.heard.reported(), "problem: Left out a Pod among the nodes");
-  assert.equal(await it.heard.event(), "Node list ");
-});
-
-Deno.test("reflectOnce() lists and is done", async () => {
-  await using it = nodes(reflectOnce);
-  (await it.listed()).answer(503, { message: "starting" });
-  assert.match(await it.heard.reported(), /^trouble/);
-  await it.timing.elapse(WAITS[0]);
-  (await it.listed()).answer(200, list("10", [node("n1", "9")]));
-  await it.done;
-  assert.match(await it.heard.reported(), /^recovered/);
-  assert.equal(await it.heard.event(), "Node list n1");
-});
-
-Deno.test("reflectOnce() gives up at once where the server refuses", async () => {
-  const it = nodes(reflectOnce);
-  (await it.listed()).answer(403, { message: "no" });
-  await assert.rejects(
-    it.done,
-    (error) =>
-      error instanceof SourceError && error.code === "refused" &&
-      error.message.startsWith(
-        `${it.connection.server}: Cannot list nodes: the server answered 403: no;`,
-      ),
-  );
-  it.connection.close();
-  await it.server[Symbol.asyncDispose]();
-});
-
-Deno.test("reflectOnce() gives up after a few attempts where the server is not there", async () => {
-  const it = nodes(reflectOnce);
-  await it.server[Symbol.asyncDispose]();
-  for (const wait of WAITS) await it.timing.elapse(wait);
-  await assert.rejects(it.done, /Cannot reach the API server: /);
-  it.connection.close();
 });

@@ -81,6 +81,20 @@ export function watchPath(resource: Resource, version: string, timeoutSeconds: n
   });
 }
 
+/**
+ * The path and query of a watch that begins with everything that is there (a streaming list, which
+ * kube-apiserver has by default from 1.34 on) and that the server ends in time.
+ */
+export function streamPath(resource: Resource, timeoutSeconds: number): string {
+  return withQuery(resource, {
+    watch: "true",
+    allowWatchBookmarks: "true",
+    sendInitialEvents: "true",
+    resourceVersionMatch: "NotOlderThan",
+    timeoutSeconds: String(timeoutSeconds),
+  });
+}
+
 function withQuery(resource: Resource, query: Readonly<Record<string, string>>): string {
   const { path, labelSelector, fieldSelector } = resource;
   const given = Object.entries({ labelSelector, fieldSelector, ...query })

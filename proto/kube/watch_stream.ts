@@ -5,7 +5,7 @@
  * @module
  */
 import { asJson, type Json } from "../json.ts";
-import { statusOf } from "./answers.ts";
+import { type ApiStatus, statusOf } from "./answers.ts";
 
 /** One line of a watch. */
 export type WatchEvent =
@@ -16,7 +16,7 @@ export type WatchEvent =
   /** Nothing happened up to this version. */
   | { readonly type: "bookmark"; readonly object: unknown }
   /** The server cannot go on with the watch. */
-  | { readonly type: "error"; readonly code: number; readonly message: string }
+  | { readonly type: "error"; readonly status: ApiStatus }
   /** Something that no watch should say; news may have been lost with it. */
   | { readonly type: "garbled"; readonly why: string };
 
@@ -69,7 +69,7 @@ function readEvent(line: string): WatchEvent {
     case "BOOKMARK":
       return { type: "bookmark", object: event["object"] };
     case "ERROR":
-      return { type: "error", ...statusOf(event["object"]) };
+      return { type: "error", status: statusOf(event["object"]) };
     default:
       return { type: "garbled", why: `a line of the watch is no event: ${shortened(line)}` };
   }

@@ -23,9 +23,13 @@ Deno.test.each([
   {
     type: "ERROR",
     object: { kind: "Status", code: 410, message: "too old" },
-    event: { type: "error", code: 410, message: "too old" },
+    event: { type: "error", status: { code: 410, message: "too old", retryAfterMs: 0 } },
   },
-  { type: "ERROR", object: "what?", event: { type: "error", code: 0, message: "" } },
+  {
+    type: "ERROR",
+    object: "what?",
+    event: { type: "error", status: { code: 0, message: "", retryAfterMs: 0 } },
+  },
 ])("watchEvents() reads $type", async ({ type, object, event }) => {
   assert.deepEqual(await read(line(type, object)), [[event]]);
 });
