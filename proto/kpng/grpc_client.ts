@@ -1,0 +1,146 @@
+/**
+ * A gRPC client for bidirectional streams over `node:http2`: one connection for one stream. Needs net
+ * permission; read and write for a Unix socket.
+ *
+ * @module
+ */
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
+import { connect as connectSocket } from "node:net";
+import { type Address, hostText } from "./address.ts";
+import { frame } from "./frames.ts";
+import { messagesOf } from "./grpc_stream.ts";
+import { guardSession } from "./guard.ts";
+import { keepAlive } from "./keep_alive.ts";
+import { decodeMessage, GrpcError, STATUS } from "./status.ts";
+import type { TlsFiles } from "./tls_files.ts";
+
+/** What to call, and how. */
+export interface CallOptions {
+  /** The server. */
+  readonly address: Address;
+  /** TLS, or `null` for none. */
+  readonly tls: TlsFiles | null;
+  /** The method: `/localv1.Sets/Watch`. */
+  readonly path: string;
+  /** The largest message that is taken. */
+  readonly maxBytes: number;
+  /** How long the connection may take to come about, in milliseconds. */
+  readonly connectMs: number;
+}
+
+/** A call under way. */
+export interface GrpcCall extends AsyncDisposable {
+  /** The server's messages, to the end of the call. */
+  readonly messages: AsyncIterable<Uint8Array>;
+  /** Sends a message. */
+  send(message: Uint8Array): void;
+}
+
+/**
+ * A server of ours is asked often for a sign of life. gRPC-Go, which KPNG's server is made with, cuts
+ * off who asks more often than each five minutes.
+ */
+const PING_MS = { windlass: 20_000, other: 310_000 } as const;
+
+/**
+ * Opens a call. It is closed by `await using`, or when the signal aborts.
+ *
+ * @throws {GrpcError} While its messages are read, if it ends other than it should.
+ */
+export function openCall(options: CallOptions, signal: AbortSignal): GrpcCall {
+  const session = connectTo(options);
+  const outcome: Outcome = { status: null, trouble: null };
+  const fail = (why: string, cause?: unknown) => {
+    outcome.trouble ??= new GrpcError(STATUS.unavailable, why, { cause });
+    session.destroy();
+  };
+  const closed = new Promise<void>((resolve) => session.once("close", () => resolve()));
+  session.on("error", (error: Error) => fail(error.message, error));
+  const stream = session.request({
+    ":method": "POST",
+    ":path": options.path,
+    "content-type": "application/grpc+proto",
+    "te": "trailers",
+    "user-agent": "windlass",
+  });
+  const slow = setTimeout(
+    () => fail(`no connection came about within ${options.connectMs / 1000} s`),
+    options.connectMs,
+  );
+  session.once("connect", () => clearTimeout(slow));
+  let rest = () => {};
+  stream.on("error", (error: Error) => fail(error.message, error));
+  stream.on("trailers", (headers) => readStatus(headers, outcome));
+  stream.once("response", (headers) => {
+    readStatus(headers, outcome);
+    const periodMs = headers["server"] === "windlass" ? PING_MS.windlass : PING_MS.other;
+    rest = keepAlive(session, periodMs, () => fail("the server gives no sign of life"));
+  });
+  const stop = () => session.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  return {
+    messages: messages(stream, options.maxBytes, outcome),
+    send(message) {
+      if (!stream.destroyed && !stream.closed) stream.write(frame(message));
+    },
+    async [Symbol.asyncDispose]() {
+      clearTimeout(slow);
+      rest();
+      signal.removeEventListener("abort", stop);
+      session.destroy();
+      await closed;
+    },
+  };
+}
+
+function connectTo({ address, tls }: CallOptions): ClientHttp2Session {
+  const scheme = tls === null ? "http" : "https";
+  const settings = { enablePush: false, initialWindowSize: 1024 * 1024 };
+  const session = address.network === "unix"
+    ? connect(`${scheme}://localhost`, {
+      settings,
+      createConnection: () => connectSocket(address.path),
+    })
+    : connect(`${scheme}://${hostText(address.host)}:${address.port}`, {
+      settings,
+      ...(tls === null ? {} : { ...tls, minVersion: "TLSv1.2", ALPNProtocols: ["h2"] }),
+    });
+  guardSession(session);
+  return session;
+}
+
+/** How a call ended, as far as is known. */
+interface Outcome {
+  /** What the server said. */
+  status: GrpcError | null;
+  /** What came between. */
+  trouble: GrpcError | null;
+}
+
+/** The server's messages; at the end its status is looked at, or what kept it from coming. */
+async function* messages(
+  stream: ClientHttp2Stream,
+  maxBytes: number,
+  outcome: Outcome,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* messagesOf(stream, maxBytes);
+  } catch (error) {
+    throw outcome.status ?? outcome.trouble ?? error;
+  }
+  throw outcome.status ?? outcome.trouble ??
+    new GrpcError(STATUS.unavailable, "the stream has ended without a status");
+}
+
+function readStatus(headers: Readonly<Record<string, unknown>>, outcome: Outcome): void {
+  const { "grpc-status": status, "grpc-message": message, ":status": http } = headers;
+  if (status !== undefined) {
+    outcome.status = new GrpcError(Number(status), decodeMessage(String(message ?? "")));
+  } else if (http !== undefined && http !== 200) {
+    outcome.status = new GrpcError(
+      STATUS.unavailable,
+      `the answer is HTTP ${http}, which is not gRPC`,
+    );
+  }
+}
