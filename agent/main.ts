@@ -34,13 +34,15 @@ export async function main(args: readonly string[], io: Io = denoIo()): Promise<
 async function dispatch(args: readonly string[], io: Io): Promise<number> {
   if (args[0] === COMPLETE_COMMAND) return offer(args.slice(1), io);
   const lexed = lex(args, LEXICON);
+  const kubeProxyArgs = kubeProxyLine(args, lexed);
+  if (kubeProxyArgs !== null) {
+    return await (await import("./commands/kube_proxy.ts")).run(kubeProxyArgs, io);
+  }
   const wantsHelp = lexed.flags.some((flag) => flag.name === "help");
   if (lexed.words.length === 0 && (args.length === 0 || wantsHelp)) {
     io.stdout.write(overview());
     return EXIT.done;
   }
-  if (args[0] === "--version") return await dispatch(["version"], io);
-  if (args[0]?.startsWith("-") && !wantsHelp) throw kubeProxyLater(args[0]);
   const form = understand(lexed);
   if (wantsHelp) {
     io.stdout.write(formHelp(form));
@@ -74,11 +76,17 @@ function refuseBadWords(form: Form): void {
   throw new UsageError(`Unexpected argument "${extra}"${hint}: ${form.usage}`, form.name);
 }
 
-function kubeProxyLater(flag: string): UsageError {
-  return new UsageError(
-    `Not in this version of Windlass: kube-proxy's own command line, which is meant where the ` +
-      `first argument is a flag (${flag}); begin with a source or a command`,
-  );
+/**
+ * The arguments for kube-proxy's own command line, `null` if it is none. It is one where the first
+ * argument is a flag, so that the program can take kube-proxy's place; asking for help alone is not.
+ */
+function kubeProxyLine(
+  [first = "", ...rest]: readonly string[],
+  lexed: Lexed,
+): readonly string[] | null {
+  if (first === "kube-proxy") return rest;
+  const asksHelp = lexed.flags.every((flag) => flag.name === "help");
+  return first.startsWith("-") && !asksHelp ? [first, ...rest] : null;
 }
 
 /** Each command is loaded only when it is run, so that all of them start fast. */
@@ -92,6 +100,10 @@ async function load(run: Form["run"]): Promise<Command> {
       return (await import("./commands/plan.ts")).run;
     case "explain":
       return (await import("./commands/explain.ts")).run;
+    case "kube-proxy": {
+      const { run } = await import("./commands/kube_proxy.ts");
+      return ({ io }) => run([], io); // with flags it never comes here
+    }
     case "simulate":
       return (await import("./commands/simulate.ts")).run;
     case "version":
@@ -116,7 +128,8 @@ function fail(error: unknown, args: readonly string[], io: Io): number {
   if (error instanceof OutputClosed) return EXIT.done; // whoever asked has heard enough
   if (error instanceof Interrupted && error.signal === "SIGINT") return EXIT.interrupted;
   const { code, text } = describeFailure(error);
-  const format = lex(args, LEXICON).flags.findLast((flag) => flag.name === "log-format")?.value;
+  const format = lex(args, LEXICON).flags
+    .findLast(({ name }) => name === "log-format" || name === "logging-format")?.value;
   io.stderr.write(
     format === "json"
       ? jsonFormatter({

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { kubeProxyFlagNames } from "../kube_proxy/help.ts";
 import type { Flag } from "./flag.ts";
 import { FLAGS } from "./flags.ts";
 import { lex, lexiconOf } from "./lex.ts";
@@ -24,6 +25,7 @@ export function complete(words: readonly string[]): readonly string[] {
 }
 
 function candidatesAfter(before: readonly string[], last: string): readonly string[] {
+  if (isKubeProxyLine(before)) return last.startsWith("-") ? kubeProxyFlagNames() : [];
   const lexed = lex(before, LEXICON);
   const form = formOf(lexed.words);
   const [flagName, value] = splitFlag(last);
@@ -37,6 +39,11 @@ function candidatesAfter(before: readonly string[], last: string): readonly stri
     return form === null ? ["--help"] : flagsOf(form).map((id) => `--${FLAGS[id].name}`);
   }
   return wordsAfter(lexed.words, form);
+}
+
+/** Whether the words begin kube-proxy's own command line, which has flags of its own. */
+function isKubeProxyLine([first = ""]: readonly string[]): boolean {
+  return first === "kube-proxy" || (first.startsWith("-") && !["-h", "--help"].includes(first));
 }
 
 function wordsAfter(words: readonly string[], form: Form | null): readonly string[] {

@@ -52,7 +52,6 @@ Deno.test.each([
   { words: ["file", "to-api"] },
   { words: ["kube", "to-winkernel"] },
   { words: ["kube", "to-hns"] },
-  { words: ["kube-proxy"] },
 ])("resolve() says that $words is not in this version", ({ words }) => {
   assert.throws(() => resolve(words), /^UsageError: Not in this version of Windlass: /);
 });

@@ -104,6 +104,12 @@ export const COMMANDS = {
       "windlass explain kube default/web --frontend 10.96.0.10:80 --client-ip 192.0.2.7",
     ],
   },
+  "kube-proxy": {
+    about: "Runs as kube-proxy does, from its command line or its configuration file",
+    takes: [],
+    flags: [],
+    examples: ["windlass kube-proxy --config=config.conf --hostname-override=n1"],
+  },
   simulate: {
     about: "Runs a whole cluster on this machine: a real API protocol, real sockets",
     takes: [],
@@ -161,7 +167,6 @@ export const LATER: Readonly<Record<string, string>> = {
   "to-api": "sink to-api, which serves the KPNG protocol",
   "to-winkernel": "sink to-winkernel, the Windows kernel (HNS) backend",
   "to-hns": "sink to-hns, the Windows kernel (HNS) backend",
-  "kube-proxy": "kube-proxy's own command line",
 };
 
 /** Whether the word names a source. */

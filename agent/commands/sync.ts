@@ -41,6 +41,8 @@ export interface SyncExtras {
   readonly begin?: (log: Log) => void;
   /** Rejects when the run must end, with the reason. */
   readonly mustEnd?: Promise<never>;
+  /** The source to use in place of the one that the command line names. */
+  readonly source?: Source;
 }
 
 /** Runs `windlass SOURCE SINK`. */
@@ -57,7 +59,7 @@ export async function run(context: CommandContext, extras: SyncExtras = {}): Pro
 async function sync(
   context: CommandContext,
   log: SyncLog,
-  { begin, mustEnd }: SyncExtras,
+  { begin, mustEnd, source: given }: SyncExtras,
 ): Promise<number> {
   const { form, flags, io } = context;
   const nodeName = nodeNameOf(context);
@@ -66,7 +68,7 @@ async function sync(
   const addresses = form.sink === "to-userspace"
     ? await openAddressManager(flags, log.named("addresses"))
     : null;
-  const source = openSource(context, {
+  const source = given ?? openSource(context, {
     once: flags.once,
     nodeName: form.sink === "to-file" ? null : nodeName, // a file is for any node to read
   });

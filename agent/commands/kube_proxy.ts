@@ -1,0 +1,146 @@
+/**
+ * `windlass kube-proxy`, and every command line that begins with a flag: kube-proxy's own, said in
+ * Windlass' words and run as `windlass kube to-userspace` or `windlass kube to-winkernel`.
+ *
+ * @module
+ */
+import { FLAGS } from "../cli/flags.ts";
+import { lex, lexiconOf } from "../cli/lex.ts";
+import { readFlags } from "../cli/read_flags.ts";
+import { resolve } from "../cli/resolve.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { sinkOf } from "../cli/words.ts";
+import { EXIT } from "../exit_code.ts";
+import type { Io } from "../io.ts";
+import { watchConfig } from "../kube_proxy/config_watch.ts";
+import { type Effective, effectiveConfig } from "../kube_proxy/effective.ts";
+import { emptySource } from "../kube_proxy/empty_source.ts";
+import { SINK_OF_MODE } from "../kube_proxy/flags.ts";
+import { kubeProxyHelp, KUBERNETES_VERSION } from "../kube_proxy/help.ts";
+import { notesOn, writeNotes } from "../kube_proxy/notes.ts";
+import { readConfig } from "../kube_proxy/read_config.ts";
+import { type ProxyLine, readLine, TOPIC, valueOf } from "../kube_proxy/read_line.ts";
+import { translate } from "../kube_proxy/translate.ts";
+import { isMode, type ProxyMode, validateConfig } from "../kube_proxy/validate_config.ts";
+import { configYaml } from "../kube_proxy/write_config.ts";
+import { RunError } from "../run_error.ts";
+import { WINDLASS_VERSION } from "../version.ts";
+import type { CommandContext } from "./command.ts";
+import { run as runSync, type SyncExtras } from "./sync.ts";
+
+const LEXICON = lexiconOf(Object.values(FLAGS));
+
+/** A configuration file. */
+interface ConfigFile {
+  readonly path: string;
+  readonly text: string;
+  readonly warnings: readonly string[];
+}
+
+/** Runs a command line of kube-proxy's. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const line = readLine(args);
+  if (valueOf(line, "help", "bool")) return print(io, kubeProxyHelp());
+  const version = valueOf(line, "version", "text");
+  if (!["", "false"].includes(version)) {
+    return print(io, `Kubernetes ${KUBERNETES_VERSION} (Windlass ${WINDLASS_VERSION})\n`);
+  }
+  const { effective, file } = await effectiveOf(line);
+  const target = valueOf(line, "write-config-to", "text");
+  if (target !== "") return await writeConfig(target, effective);
+  const context = contextOf(effective, line, io);
+  const extras: SyncExtras = {
+    begin(log) {
+      writeNotes(notesOn(line, effective), log);
+      for (const each of file?.warnings ?? []) log.warn(`In "${file?.path}": ${each}`);
+    },
+  };
+  if (valueOf(line, "cleanup", "bool") || valueOf(line, "init-only", "bool")) {
+    return await runSync(onceOf(context), { ...extras, source: emptySource() });
+  }
+  if (file === null) return await runSync(context, extras);
+  using watch = watchConfig(file.path, file.text);
+  return await runSync(context, { ...extras, mustEnd: watch.changed });
+}
+
+function print(io: Io, text: string): number {
+  io.stdout.write(text);
+  return EXIT.done;
+}
+
+/** What the command line and its file ask for, checked. */
+async function effectiveOf(
+  line: ProxyLine,
+): Promise<{ readonly effective: Effective; readonly file: ConfigFile | null }> {
+  const path = valueOf(line, "config", "text");
+  const windows = Deno.build.os === "windows";
+  if (path === "") {
+    const effective = effectiveConfig(line, null, windows);
+    refuse("Cannot use the command line", validateConfig(effective.config));
+    return { effective, file: null };
+  }
+  const text = await readFile(path);
+  const { set, problems, warnings } = readConfig(text);
+  const what = `Cannot use configuration file "${path}"`;
+  refuse(what, problems);
+  const effective = effectiveConfig(line, set, windows);
+  refuse(what, validateConfig(effective.config));
+  return { effective, file: { path, text, warnings } };
+}
+
+function refuse(what: string, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  const [first = "", ...more] = problems;
+  throw new UsageError(
+    more.length === 0 ? `${what}: ${first}` : `${what}:\n${problems.join("\n")}`,
+    TOPIC,
+  );
+}
+
+async function readFile(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound
+      ? "there is no such file; give --config an existing one"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new UsageError(`Cannot read configuration file "${path}": ${why}`, TOPIC);
+  }
+}
+
+async function writeConfig(path: string, { config }: Effective): Promise<number> {
+  try {
+    await Deno.writeTextFile(path, configYaml(config));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RunError(`Cannot write the configuration to "${path}": ${why}`, { cause });
+  }
+  return EXIT.done;
+}
+
+/** The same in Windlass' words. */
+function contextOf(effective: Effective, line: ProxyLine, io: Io): CommandContext {
+  const mode = modeOf(effective);
+  const sink = sinkOf(SINK_OF_MODE[mode]);
+  if (sink === null) {
+    throw new UsageError(
+      `Cannot run in mode ${mode}: its sink ${SINK_OF_MODE[mode]} is not in this version of ` +
+        "Windlass; give --proxy-mode=userspace",
+      TOPIC,
+    );
+  }
+  const form = resolve(["kube", sink]);
+  const flags = readFlags(lex(translate(effective.config, line, mode), LEXICON), form);
+  return { form, flags, io, program: "kube-proxy" };
+}
+
+function modeOf({ config }: Effective): ProxyMode {
+  if (isMode(config.mode)) return config.mode;
+  throw new TypeError(`Mode "${config.mode}" has passed the check`);
+}
+
+function onceOf(context: CommandContext): CommandContext {
+  return { ...context, flags: { ...context.flags, once: true } };
+}
