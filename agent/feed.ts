@@ -4,20 +4,20 @@
  *
  * @module
  */
-import { type ClusterEvent, describeRef, type Logger, unreachable } from "../core/mod.ts";
+import { describeRef, type Logger, type PipelineEvent, unreachable } from "../core/mod.ts";
 import { type Source, SourceError, type SourceReport } from "../proto/mod.ts";
 import { SyncPacer } from "./sync_pacer.ts";
 import { backoffMs, type Timers, waitAtMost } from "./timers.ts";
 
 /** How a feed is set up. */
-export interface FeedOptions {
+export interface FeedOptions<Event extends PipelineEvent> {
   /** Where the events come from. */
-  readonly source: Source;
+  readonly source: Source<Event>;
   /**
    * Takes a batch. Answers whether it led to anything, so that a rest is due. If it throws, the same
    * events come again, with those that have come since.
    */
-  readonly take: (events: readonly ClusterEvent[]) => Promise<"synced" | "idle">;
+  readonly take: (events: readonly Event[]) => Promise<"synced" | "idle">;
   /** The rest between two batches that led to something, in milliseconds. */
   readonly minSyncPeriodMs: number;
   /** Where reports and failures go. */
@@ -56,15 +56,17 @@ export interface Feed {
 }
 
 /** Runs a source. */
-export function startFeed({ source, take, minSyncPeriodMs, log, timers }: FeedOptions): Feed {
+export function startFeed<Event extends PipelineEvent>(
+  { source, take, minSyncPeriodMs, log, timers }: FeedOptions<Event>,
+): Feed {
   const abort = new AbortController();
-  let pending: ClusterEvent[] = [];
+  let pending: Event[] = [];
   let lastFailure: unknown = null;
   let status: FeedStatus = { source: source.name, state: "starting", problems: 0, failures: 0 };
 
   const pacer = new SyncPacer({ minPeriodMs: minSyncPeriodMs, timers, run });
   const sink = {
-    events(batch: readonly ClusterEvent[]): void {
+    events(batch: readonly Event[]): void {
       if (abort.signal.aborted) return;
       for (const event of batch) {
         pending.push(event);
@@ -150,7 +152,7 @@ function effectOf(report: SourceReport, status: FeedStatus): Partial<FeedStatus>
 }
 
 /** Puts an event into the log, where somebody wants to see each. */
-function logEvent(event: ClusterEvent, log: Logger): void {
+function logEvent(event: PipelineEvent, log: Logger): void {
   const out = log.v(4);
   if (out === null) return;
   switch (event.type) {
@@ -160,6 +162,13 @@ function logEvent(event: ClusterEvent, log: Logger): void {
       return out.info("Heard that an object is gone", { object: describeRef(event.ref) });
     case "list":
       return out.info("Heard the whole list", { kind: event.kind, objects: event.objects.length });
+    case "view":
+      return out.info("Heard the whole view", { services: event.services.length });
+    case "view-change":
+      return out.info("Heard of a change of the view", {
+        services: event.services.length,
+        gone: event.gone.length,
+      });
     default:
       return unreachable(event);
   }

@@ -14,8 +14,8 @@ import {
 } from "../backends/mod.ts";
 import {
   type Change,
-  type ClusterEvent,
   type Logger,
+  type PipelineEvent,
   type PipelineState,
   startPipeline,
   stepPipeline,
@@ -56,8 +56,8 @@ export interface TakeRecord {
 
 /** How an agent is set up. */
 export interface AgentOptions<O extends Op, State> {
-  /** Where the cluster's state comes from. */
-  readonly source: Source;
+  /** Where the cluster's state, or the node's view, comes from. */
+  readonly source: Source<PipelineEvent>;
   /** What makes it real. The agent closes it. */
   readonly backend: Backend<O, State>;
   /** The node to act for. */
@@ -137,7 +137,7 @@ export function startAgent<O extends Op, State>(options: AgentOptions<O, State>)
   let syncs = 0;
   let lastSyncAt: number | null = null;
 
-  async function take(events: readonly ClusterEvent[]): Promise<"synced" | "idle"> {
+  async function take(events: readonly PipelineEvent[]): Promise<"synced" | "idle"> {
     const startedAt = timers.now();
     const { state, changes } = stepPipeline(pipeline, events);
     const steppedAt = timers.now();

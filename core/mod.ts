@@ -24,6 +24,7 @@ export * from "./rules.ts";
 export * from "./rules_doc.ts";
 export * from "./service_ports.ts";
 export * from "./service_rules.ts";
+export * from "./settle_view.ts";
 export * from "./snapshot.ts";
 export * from "./view.ts";
 export * from "./view_json.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ClusterEvent } from "../core/mod.ts";
+import type { ClusterEvent, PipelineEvent } from "../core/mod.ts";
 
 /** Something that the source met and that a person should know. */
 export interface SourceReport {
@@ -20,15 +20,18 @@ export interface SourceReport {
 }
 
 /** Where a source puts what it learns. Both functions return at once. */
-export interface SourceSink {
+export interface SourceSink<Event extends PipelineEvent = ClusterEvent> {
   /** Takes a batch of events that belong together. */
-  readonly events: (batch: readonly ClusterEvent[]) => void;
+  readonly events: (batch: readonly Event[]) => void;
   /** Takes a report. */
   readonly report: (report: SourceReport) => void;
 }
 
-/** A source of cluster state. */
-export interface Source {
+/**
+ * A source of cluster state; with `PipelineEvent` one that may tell of the node's view instead, which
+ * another process has computed.
+ */
+export interface Source<Event extends PipelineEvent = ClusterEvent> {
   /** A short name for logs: `kube`, `file`. */
   readonly name: string;
   /**
@@ -37,7 +40,7 @@ export interface Source {
    *
    * @throws {SourceError} If it can never work: a missing file at the start, a bad kubeconfig.
    */
-  run(sink: SourceSink, signal: AbortSignal): Promise<void>;
+  run(sink: SourceSink<Event>, signal: AbortSignal): Promise<void>;
 }
 
 /** A source that can never work as it was set up. */

@@ -5,7 +5,7 @@
  */
 import {
   type Change,
-  type ClusterEvent,
+  type PipelineEvent,
   type PipelineState,
   startPipeline,
   stepPipeline,
@@ -34,7 +34,7 @@ export async function readOnce(context: CommandContext): Promise<PresentState> {
   const nodeName = nodeNameOf(context);
   using log = openLog(context, "plain");
   const source = openSource(context, { once: true, nodeName });
-  const events: ClusterEvent[] = [];
+  const events: PipelineEvent[] = [];
   await untilStopped(context.io, (signal) =>
     source.run({
       events: (batch) => {
