@@ -18,21 +18,24 @@ export const PAGES: readonly URL[] = ["cli.md", "simulate.md"]
 
 const PART = /^<!-- (generated|output of): (.+) -->\n[^]*?^<!-- end -->$/gm;
 
+/** What makes each part, by its name in a page. */
+type Parts = ReadonlyMap<string, () => readonly string[]>;
+
 /** The page with its generated parts made anew. */
-export async function filled(page: string): Promise<string> {
+export async function filled(page: string, made: Parts = PARTS): Promise<string> {
   const parts = new Map<string, string>();
   for (const [old = "", kind = "", what = ""] of page.matchAll(PART)) {
-    const content = kind === "generated" ? partNamed(what) : await outputOf(what);
+    const content = kind === "generated" ? partNamed(what, made) : await outputOf(what);
     parts.set(old, `<!-- ${kind}: ${what} -->\n\n${content}\n\n<!-- end -->`);
   }
   return page.replaceAll(PART, (old) => parts.get(old) ?? old);
 }
 
-function partNamed(name: string): string {
-  const part = PARTS.get(name);
+function partNamed(name: string, made: Parts): string {
+  const part = made.get(name);
   if (part !== undefined) return part().join("\n");
   throw new Error(
-    `Cannot generate the part "${name}": the parts are ${[...PARTS.keys()].join(", ")}`,
+    `Cannot generate the part "${name}": the parts are ${[...made.keys()].join(", ")}`,
   );
 }
 

@@ -155,12 +155,13 @@ function verdictTable(): Lines {
   return markdownTable(["#", "rule", "what it means", "verdict"], rows);
 }
 
-function code(text: string): string {
+/** The text as code. */
+export function code(text: string): string {
   return `\`${text}\``;
 }
 
 /** A table whose columns line up, as `deno fmt` wants it. */
-function markdownTable(head: Lines, rows: readonly Lines[]): Lines {
+export function markdownTable(head: Lines, rows: readonly Lines[]): Lines {
   const cells = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((title, column) =>
     Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0))

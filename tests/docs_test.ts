@@ -9,6 +9,7 @@ import { FLAGS } from "../agent/cli/flags.ts";
 import { lex, lexiconOf } from "../agent/cli/lex.ts";
 import { readFlags } from "../agent/cli/read_flags.ts";
 import { flagsOf, resolve } from "../agent/cli/resolve.ts";
+import { readLine } from "../agent/kube_proxy/read_line.ts";
 import { reportOf, Tally } from "../agent/simulate/tally.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -89,6 +90,9 @@ function commandLines(shell: string): readonly (readonly string[])[] {
 function whyRefused(args: readonly string[]): string | null {
   if (args.length === 0) return null;
   try {
+    const [first = "", ...rest] = args;
+    if (first === "kube-proxy") return readLine(rest) && null;
+    if (first.startsWith("-")) return readLine(args) && null;
     const lexed = lex(args, LEXICON);
     const form = resolve(lexed.words);
     readFlags(lexed, form);

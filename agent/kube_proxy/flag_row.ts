@@ -25,6 +25,8 @@ export type Does = keyof typeof DOES;
 export interface RowExtras {
   /** The flag of `windlass kube …` that it becomes; without one there, it has no effect yet. */
   readonly to?: string;
+  /** The flag of `windlass kube …` without which it has no effect, where it becomes none itself. */
+  readonly needs?: string;
   /** Whether it counts even where `--config` is given. */
   readonly survivesConfig?: true;
   /** Why it is not to be used any more, and what is. */

@@ -45,10 +45,10 @@ export function windlassFlags(mode: ProxyMode): ReadonlyMap<string, boolean> {
 }
 
 /** What is done about a flag today, in the mode that can do most about it. */
-export function doesToday({ to, does }: KubeProxyFlag): Does {
-  if (to === undefined) return does;
+export function doesToday({ to, needs = to, does }: KubeProxyFlag): Does {
+  if (needs === undefined) return does;
   const modes: readonly ProxyMode[] = ["userspace", "kernelspace"];
-  if (modes.some((mode) => windlassFlags(mode).has(to))) return does;
+  if (modes.some((mode) => windlassFlags(mode).has(needs))) return does;
   return does === "ignored" ? does : "not-yet";
 }
 

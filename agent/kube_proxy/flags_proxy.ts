@@ -95,7 +95,7 @@ export const PROXY_FLAGS: readonly KubeProxyFlag[] = [
     ["whole", 10_256],
     "same",
     "The port where --healthz-bind-address has none; 0 turns the server off",
-    { deprecated: "use --healthz-bind-address" },
+    { deprecated: "use --healthz-bind-address", needs: "healthz-bind-address" },
   ),
   sets("metrics-bind-address", "metricsBindAddress", "same", "The metrics server", {
     to: "metrics-bind-address",
@@ -105,7 +105,7 @@ export const PROXY_FLAGS: readonly KubeProxyFlag[] = [
     ["whole", 10_249],
     "same",
     "The port where --metrics-bind-address has none",
-    { deprecated: "use --metrics-bind-address" },
+    { deprecated: "use --metrics-bind-address", needs: "metrics-bind-address" },
   ),
   sets(
     "bind-address-hard-fail",
