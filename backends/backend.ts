@@ -33,12 +33,48 @@ export type ApplyResult =
     readonly retry: boolean;
   };
 
+/** Something that the view asks for and that somebody else must bring about first. */
+export interface Wait {
+  /** What is waited for: `network/vxlan0`. */
+  readonly key: string;
+  /** The same in words. */
+  readonly what: string;
+}
+
 /** The operations of one step and the state that the next plan starts from. */
 export interface Plan<O extends Op, State> {
   /** The operations, in an order in which they may be carried out one by one. */
   readonly ops: readonly O[];
   /** What the backend will have been asked for, once they are done. */
   readonly state: State;
+  /** All that is waited for after this plan; left out by backends that wait for nobody. */
+  readonly waits?: readonly Wait[];
+}
+
+/** What a backend saw when it looked at the platform. */
+export type Observation<O extends Op, State> =
+  | {
+    /** It saw everything. */
+    readonly ok: true;
+    /**
+     * Plans what is missing or wrong, all of it: what of earlier plans is not in the answer and has
+     * not started is obsolete. Pure.
+     */
+    readonly plan: (state: State) => Plan<O, State>;
+  }
+  | {
+    /** It could not see, so nothing is known and nothing is to be done. */
+    readonly ok: false;
+    /** What was being done, what was met, what would be right. */
+    readonly error: string;
+  };
+
+/** The part of a backend whose platform can be asked what is there. */
+export interface Observer<O extends Op, State> {
+  /** Looks at the platform. Nothing is planned before the first look. */
+  observe(signal: AbortSignal): Promise<Observation<O, State>>;
+  /** Calls the listener when a new look is due, until the answer is called. */
+  watch(listener: (why: string) => void): () => void;
 }
 
 /** Turns a node's view into operations and carries them out. */
@@ -51,6 +87,14 @@ export interface Backend<O extends Op, State> {
   plan(changes: readonly Change[], state: State): Plan<O, State>;
   /** Carries one operation out. Idempotent. Never throws for what the platform may refuse. */
   apply(op: O, signal: AbortSignal): Promise<ApplyResult>;
+  /** Who looks at the platform; left out where it cannot be asked. */
+  readonly observer?: Observer<O, State>;
+  /**
+   * How many operations may run at a time.
+   *
+   * @default {16}
+   */
+  readonly concurrency?: number;
   /** Gives back all that the backend holds, draining what is alive until the signal aborts. */
   close(signal: AbortSignal): Promise<void>;
 }

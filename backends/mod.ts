@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { ApplyResult, Backend, Op, Plan } from "./backend.ts";
+export type { ApplyResult, Backend, Observation, Observer, Op, Plan, Wait } from "./backend.ts";
 export * from "./print/mod.ts";
 export * from "./reconcile/mod.ts";
 export * from "./userspace/mod.ts";

@@ -4,6 +4,8 @@
  *
  * @module
  */
+export { HNS_DEFAULTS, type HnsConfig, type HnsEnvironment } from "./config.ts";
+export { contributionOf, PRESERVE_ANNOTATION } from "./desired.ts";
 export {
   DISTRIBUTION,
   ENDPOINT_FLAGS,
@@ -36,3 +38,20 @@ export {
   type HnsKind,
   type HnsTransport,
 } from "./transport.ts";
+export { type EmulatorCounts, type HnsEmulator, hnsEmulator } from "./emulator/emulator.ts";
+export {
+  EMPTY_STATE,
+  type EmulatorState,
+  type ReadState,
+  readState,
+  stateText,
+} from "./emulator/file.ts";
+export {
+  DEFAULT_VERSION,
+  type EmulatorCall,
+  type EmulatorFault,
+  type EmulatorOptions,
+} from "./emulator/quirks.ts";
+export { describeHns, type HnsBackend, hnsBackend, type HnsOptions, observeHns } from "./hns.ts";
+export { environmentOf, type HnsObservation, misconfiguration } from "./observation.ts";
+export { type HnsPlan, type HnsState, type HnsWorld, planCleanup, planObserved } from "./plan.ts";

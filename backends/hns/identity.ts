@@ -1,0 +1,53 @@
+/**
+ * What makes an HNS object the one that it is: the key under which load balancers are compared, and
+ * the GUIDs that Windlass gives to what it creates.
+ *
+ * @module
+ */
+import { addressOf, frontendKey, type Protocol } from "../../core/mod.ts";
+import { LOAD_BALANCER_FLAGS, PROTOCOL_NUMBERS } from "./documents.ts";
+import { guidOf, type Namespace, namespaceOf } from "./guid.ts";
+import { remoteMac } from "./mac.ts";
+import type { HnsLoadBalancer } from "./read_documents.ts";
+
+/** The GUIDs of the objects on one network. By its name: it may come back with another id. */
+export interface Identities {
+  /** The id of the load balancer with that key. */
+  loadBalancer(key: string): string;
+  /** The id of the endpoint with that content: another content is another endpoint. */
+  endpoint(ip: string, mac: string, providerAddress: string): string;
+}
+
+/** The GUIDs of the objects on the network of that name. */
+export function identitiesOn(networkName: string): Identities {
+  const name = networkName.toLowerCase();
+  const loadBalancers: Namespace = namespaceOf(`load-balancers/${name}`);
+  const endpoints = namespaceOf(`endpoints/${name}`);
+  return {
+    loadBalancer: (key) => guidOf(loadBalancers, key),
+    endpoint(ip, mac, provider) {
+      const made = mac === remoteMac(ip) ? "" : mac; // most are made from the address
+      return guidOf(endpoints, `${ip} ${made} ${provider}`);
+    },
+  };
+}
+
+const PROTOCOL_NAMES: ReadonlyMap<number, Protocol> = new Map([
+  [PROTOCOL_NUMBERS.TCP, "TCP"],
+  [PROTOCOL_NUMBERS.UDP, "UDP"],
+  [PROTOCOL_NUMBERS.SCTP, "SCTP"],
+]);
+
+/**
+ * The keys of the frontends that a load balancer has: one for what a service proxy makes, several
+ * where another program put more into it, none where it is half made.
+ */
+export function keysOf({ vips, mappings, flags }: HnsLoadBalancer): readonly string[] {
+  const family = (flags & LOAD_BALANCER_FLAGS.ipv6) === 0 ? "IPv4" : "IPv6";
+  return mappings.flatMap(({ protocol: number, externalPort: port }) => {
+    const protocol = PROTOCOL_NAMES.get(number);
+    if (protocol === undefined) return [];
+    if (vips.length > 0) return vips.map((ip) => `${protocol}/${addressOf(ip, port)}`);
+    return [frontendKey({ protocol, family }, { kind: "NodePort", port })];
+  });
+}

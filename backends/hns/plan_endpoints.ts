@@ -1,0 +1,168 @@
+/**
+ * The endpoints of one step of planning: finds what is there for an address, makes what is missing,
+ * drops what nothing refers to. Wanted is what something refers to; nothing is counted.
+ *
+ * @module
+ */
+import type { Actual, ActualEndpoint } from "./actual.ts";
+import { type Identities, identitiesOn } from "./identity.ts";
+import { Draft } from "./layered_map.ts";
+import type { HnsWorld } from "./plan.ts";
+import {
+  endpointDocument,
+  type EndpointRole,
+  type EndpointShape,
+  endpointShape,
+  isRight,
+} from "./shape.ts";
+import type { HnsOp } from "./spec.ts";
+import type { Wanted } from "./wanted.ts";
+
+/** An endpoint that a load balancer can refer to. */
+export interface FoundEndpoint {
+  /** Its id. */
+  readonly id: string;
+  /** The key of the operation that makes it; `""` once it was seen in HNS. */
+  readonly pending: string;
+}
+
+/** Plans endpoints. */
+export class EndpointPlanner {
+  readonly #world: HnsWorld;
+  readonly #wanted: Wanted;
+  readonly #writes: HnsOp[];
+  readonly #identities: Identities;
+  readonly #settled = new Map<string, FoundEndpoint>();
+  readonly #actual: Draft<readonly ActualEndpoint[]>;
+
+  /** Prepares it; what is to be made is added to `writes`. */
+  constructor(world: HnsWorld, wanted: Wanted, writes: HnsOp[]) {
+    this.#world = world;
+    this.#wanted = wanted;
+    this.#writes = writes;
+    this.#identities = identitiesOn(world.env.network.name);
+    this.#actual = new Draft(world.actual.endpoints);
+  }
+
+  /** What HNS will have. */
+  end(): Actual["endpoints"] {
+    return this.#actual.end();
+  }
+
+  /** The endpoint of a pod of this node, if the CNI has made it. */
+  localOf(ip: string): FoundEndpoint | undefined {
+    return this.#candidates(ip).find((each) => !each.remote);
+  }
+
+  /** Whether load balancers that send to the address must refer to another endpoint than before. */
+  isMoved(ip: string): boolean {
+    const role = this.#roleOf(ip);
+    return role === "remote" && (this.#world.wanted.users.get(ip)?.length ?? 0) > 0 &&
+      !this.#candidates(ip).some((each) => isRight(each, this.#shape(role, ip)) || !each.remote);
+  }
+
+  /** The endpoint of an address that is not a pod's of this node: what is there, or a new one. */
+  settle(ip: string): FoundEndpoint | undefined {
+    const known = this.#settled.get(ip);
+    if (known !== undefined) return known;
+    const role = this.#roleOf(ip);
+    if (role === null) return undefined;
+    const found = this.#existing(role, ip) ?? this.#create(this.#shape(role, ip));
+    this.#settled.set(ip, found);
+    return found;
+  }
+
+  /** A pod of this node goes before a remote endpoint of the same address, which is stale. */
+  #existing(role: EndpointRole, ip: string): FoundEndpoint | undefined {
+    const candidates = this.#candidates(ip);
+    const local = candidates.find((each) => !each.remote);
+    if (local !== undefined || role === "source-vip") return local ?? candidates[0];
+    const shape = this.#shape(role, ip);
+    return candidates.find((each) => isRight(each, shape));
+  }
+
+  #create(shape: EndpointShape): FoundEndpoint {
+    const { ip, mac, providerAddress, role } = shape;
+    const { network } = this.#world.env;
+    const id = this.#identities.endpoint(ip, mac, providerAddress);
+    const key = endpointKey(ip, id);
+    this.#writes.push({
+      op: "create-endpoint",
+      key,
+      after: [],
+      because: WHY_ENDPOINT[role],
+      id,
+      networkId: network.id,
+      ip,
+      document: endpointDocument(shape),
+    });
+    const endpoint: ActualEndpoint = {
+      id,
+      name: "",
+      networkId: network.id.toLowerCase(),
+      ips: [ip],
+      mac,
+      remote: role !== "source-vip",
+      providerAddress,
+      degraded: false,
+      ours: true,
+      pending: key,
+    };
+    const others = this.#candidates(ip).filter((each) => each.id.toLowerCase() !== id);
+    this.#actual.put(ip, [endpoint, ...others]);
+    return endpoint;
+  }
+
+  /**
+   * Deletes the endpoints of an address that nothing refers to any more.
+   *
+   * @param leaving The operations that take the last load balancers off an endpoint, by its id.
+   */
+  prune(ip: string, leaving: (id: string) => readonly string[]): readonly HnsOp[] {
+    const candidates = this.#candidates(ip);
+    const used = this.#settled.get(ip)?.id.toLowerCase();
+    const stale = candidates.filter((each) =>
+      each.ours && (each.remote || this.#world.cleanup) && each.id.toLowerCase() !== used &&
+      !this.#world.actual.pinned.has(each.id.toLowerCase())
+    );
+    if (stale.length === 0) return [];
+    const rest = candidates.filter((each) => !stale.includes(each));
+    this.#actual.put(ip, rest.length === 0 ? undefined : rest);
+    return stale.map(({ id }) => ({
+      op: "delete-endpoint",
+      key: endpointKey(ip, id),
+      after: leaving(id.toLowerCase()),
+      because: used === undefined
+        ? "no load balancer refers to it any more"
+        : "another endpoint is the right one for its address",
+      id,
+      ip,
+    }));
+  }
+
+  /** What the proxy wants an endpoint of that address for; `null` for nothing. */
+  #roleOf(ip: string): EndpointRole | null {
+    const wanted = this.#wanted;
+    if (ip !== "" && ip === this.#world.sourceVip) return "source-vip";
+    if (wanted.serviceVips.has(ip)) return "service-vip";
+    return wanted.users.has(ip) ? "remote" : null;
+  }
+
+  #shape(role: EndpointRole, ip: string): EndpointShape {
+    return endpointShape(role, ip, this.#world.env);
+  }
+
+  #candidates(ip: string): readonly ActualEndpoint[] {
+    return this.#actual.get(ip) ?? [];
+  }
+}
+
+const WHY_ENDPOINT: Readonly<Record<EndpointRole, string>> = {
+  "remote": "load balancers send to it, and it is not on this node",
+  "service-vip": "a ClusterIP must be known on the overlay network",
+  "source-vip": "load balancers translate to the source VIP",
+};
+
+function endpointKey(ip: string, id: string): string {
+  return `endpoint/${ip}/${id.toLowerCase()}`;
+}
