@@ -227,6 +227,13 @@ export const FLAGS = {
     default: 10_000,
     help: "How long a UDP client keeps its endpoint while nothing goes either way",
   },
+  nodePortAddresses: {
+    kind: "list",
+    name: "nodeport-addresses",
+    metavar: "CIDR[,CIDR...]",
+    default: [],
+    help: "Which of the node's addresses serve node ports; a family without a range has all of its",
+  },
   addressManager: {
     kind: "choice",
     name: "address-manager",

@@ -40,6 +40,21 @@ users: [{ name: u, user: {} }]
   };
 }
 
+/** Addresses for the health and metrics servers that are free and on loopback. */
+function servers(): readonly string[] {
+  return [`--healthz-bind-address=${freeAddress()}`, `--metrics-bind-address=${freeAddress()}`];
+}
+
+function freeAddress(): string {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return `127.0.0.1:${listener.addr.port}`;
+}
+
+/** The same for a configuration file. */
+function serverFields(): string {
+  return `healthzBindAddress: ${freeAddress()}\nmetricsBindAddress: ${freeAddress()}\n`;
+}
+
 async function run(...args: readonly string[]) {
   const io = fakeIo();
   const code = await main(args, io);
@@ -65,6 +80,7 @@ Deno.test("the userspace seed's command line works unchanged", async () => {
     "--logtostderr=false",
     "--alsologtostderr",
     "--v=2", // so that the test sees the sync
+    ...servers(),
   );
   assert.equal(code, 0, io.err());
   assert.match(io.err(), /"Started" source="kube" sink="to-userspace" node="win-1"/);
@@ -114,7 +130,7 @@ mode: userspace
 clientConnection: { kubeconfig: "${test.file("kubelet.conf")}" }
 logging: { verbosity: 2 }
 udpIdleTimeout: 250ms
-`,
+${serverFields()}`,
   );
   const io = fakeIo();
   const code = await runUntilSynced(
@@ -136,7 +152,7 @@ Deno.test("when the configuration file changes, the program ends with 1, to be s
 kind: KubeProxyConfiguration
 mode: userspace
 clientConnection: { kubeconfig: "${test.file("kubelet.conf")}" }
-`;
+${serverFields()}`;
   await Deno.writeTextFile(test.file("config.conf"), text);
   const io = fakeIo();
   const done = main([`--config=${test.file("config.conf")}`, "--v=2"], io);
@@ -223,7 +239,7 @@ Deno.test("--help explains each flag", async () => {
 
 Deno.test("--cleanup and --init-only do their work without a cluster, and end", async () => {
   for (const flag of ["--cleanup", "--init-only"]) {
-    const { code, err } = await run("--proxy-mode=userspace", flag, "--v=2");
+    const { code, err } = await run("--proxy-mode=userspace", flag, "--v=2", ...servers());
     assert.equal(code, 0, err);
     assert.match(err, /"Started" source="nothing" sink="to-userspace"/);
   }
@@ -235,6 +251,7 @@ Deno.test("Windlass' own flags go with kube-proxy's, and those of the other mode
     "--proxy-mode=userspace",
     "--once",
     "--balancing=maglev",
+    ...servers(),
     `--kubeconfig=${test.file("kubelet.conf")}`,
   );
   assert.equal(code, 0, err);

@@ -17,6 +17,7 @@ Deno.test("the command line knows the backend's policies, and has its defaults",
     balancing: "round-robin",
     terminateRemoved: false,
     udpIdleTimeoutMs: UDP_IDLE_TIMEOUT_MS,
+    nodePortAddresses: [],
   });
 });
 
@@ -36,5 +37,14 @@ Deno.test("--udp-idle-timeout is read, and one of nothing is refused", () => {
   assert.throws(
     () => optionsOf("file to-userspace --udp-idle-timeout 0s"),
     /Cannot read flag --udp-idle-timeout: /,
+  );
+});
+
+Deno.test("--nodeport-addresses is read, and what is no CIDR is refused", () => {
+  const options = optionsOf("file to-userspace --nodeport-addresses 10.0.0.0/8,fd00::/64");
+  assert.deepEqual(options.nodePortAddresses, ["10.0.0.0/8", "fd00::/64"]);
+  assert.throws(
+    () => optionsOf("file to-userspace --nodeport-addresses 10.0.0.1"),
+    /Cannot read flag --nodeport-addresses: "10\.0\.0\.1" is not a CIDR/,
   );
 });

@@ -32,6 +32,10 @@ Deno.test.each([
   { args: ["--logging-format=json"], flags: ["--log-format=json"] },
   { args: ["--vmodule=a*=4,b=2"], flags: ["--vmodule=a*=4,b=2"] },
   { args: ["--once", "--drain-timeout=5s"], flags: ["--once", "--drain-timeout=5s"] },
+  {
+    args: ["--nodeport-addresses=10.0.0.0/8,fd00::/64"],
+    flags: ["--nodeport-addresses=10.0.0.0/8,fd00::/64"],
+  },
   { args: ["--skip-headers"], flags: ["--skip-headers"] },
   {
     args: ["--log-dir=c:/var/log/kube-proxy", "--logtostderr=false", "--alsologtostderr"],
@@ -82,6 +86,13 @@ Deno.test("flags that do nothing are told, one line for each reason", () => {
     "info Flags that have nothing to act on here: --kube-api-qps, --udp-timeout",
     "warn Feature gate IPv6DualStack is not known and has no effect",
   ]);
+});
+
+Deno.test("node port addresses may be primary, which is told not to be followed", () => {
+  const args = ["--proxy-mode=userspace", "--nodeport-addresses=primary"];
+  const { flags, notes } = said("userspace", ...args);
+  assert.deepEqual(flags.filter((flag) => flag.startsWith("--nodeport")), []);
+  assert.match(notes.join(), /^warn Node port addresses: primary is not followed/);
 });
 
 Deno.test("--iptables-min-sync-period counts: it is the period of every mode", () => {
