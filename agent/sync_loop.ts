@@ -9,6 +9,7 @@ import {
   type ApplyResult,
   type Backend,
   type Op,
+  type Plan,
   reconciler,
   type ReconcilerStatus,
 } from "../backends/mod.ts";
@@ -23,6 +24,7 @@ import {
 import type { Source } from "../proto/mod.ts";
 import { dropWarnings } from "./dropped.ts";
 import { type FeedStatus, startFeed } from "./feed.ts";
+import { type LooksStatus, startLooks } from "./looks.ts";
 import { REAL_TIMERS, type Timers, waitAtMost } from "./timers.ts";
 
 /** One sync, as it is told to metrics and to the simulation. */
@@ -96,6 +98,8 @@ export interface AgentStatus {
   readonly source: FeedStatus;
   /** How the operations are. */
   readonly ops: ReconcilerStatus;
+  /** How the looks at the platform went; `null` where it cannot be asked. */
+  readonly looks: LooksStatus | null;
 }
 
 /** An agent at work. */
@@ -129,13 +133,29 @@ export function startAgent<O extends Op, State>(options: AgentOptions<O, State>)
   const { source, backend, nodeName, minSyncPeriodMs, log } = options;
   const { drainTimeoutMs = 10_000, now = Date.now, timers = REAL_TIMERS } = options;
   const { onResult = () => {} } = options;
-  const operations = reconciler({ backend, log, now, onResult });
+  const { concurrency = 16, observer } = backend;
+  const operations = reconciler({ backend, log, now, onResult, concurrency });
   const first = Promise.withResolvers<void>();
   const stopping = new AbortController();
   let pipeline = startPipeline(nodeName);
   let planned = backend.initial;
+  let plans = 0;
   let syncs = 0;
   let lastSyncAt: number | null = null;
+
+  const looks = observer === undefined ? null : startLooks<O, State>({
+    observer,
+    fold(plan) {
+      const seen: Plan<O, State> = plan(planned);
+      planned = seen.state;
+      operations.replace(seen.ops);
+      return seen;
+    },
+    settled: () => operations.settled(),
+    generation: () => plans,
+    log,
+    timers,
+  });
 
   async function take(events: readonly PipelineEvent[]): Promise<"synced" | "idle"> {
     const startedAt = timers.now();
@@ -157,7 +177,12 @@ export function startAgent<O extends Op, State>(options: AgentOptions<O, State>)
       return "idle";
     }
     for (const warning of dropWarnings(changes)) log.warn(warning);
+    plans++;
     operations.submit(plan.ops);
+    if (looks !== null) {
+      looks.note(plan.waits ?? []);
+      if (!looks.status().seen) await looks.look();
+    }
     await waitAtMost(PATIENCE_MS, timers, stopping.signal, operations.settled());
     syncs++;
     lastSyncAt = now();
@@ -200,6 +225,7 @@ export function startAgent<O extends Op, State>(options: AgentOptions<O, State>)
     if (signal?.aborted) end();
     signal?.addEventListener("abort", end, { once: true });
     stopping.abort();
+    looks?.stop();
     try {
       await waitAtMost(SOURCE_PATIENCE_MS, timers, null, feed.stop());
       await operations.close(drain.signal);
@@ -210,7 +236,7 @@ export function startAgent<O extends Op, State>(options: AgentOptions<O, State>)
     }
   }
 
-  const done = feed.done.then(() => operations.settled());
+  const done = feed.done.then(() => operations.settled()).then(() => looks?.finish());
   done.catch(() => {}); // told to those who ask for it; here it must not end the process
   return {
     state: () => pipeline,
@@ -220,6 +246,7 @@ export function startAgent<O extends Op, State>(options: AgentOptions<O, State>)
       lastSyncAt,
       source: feed.status(),
       ops: operations.status(),
+      looks: looks?.status() ?? null,
     }),
     firstSync: first.promise,
     done,

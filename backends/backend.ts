@@ -73,8 +73,11 @@ export type Observation<O extends Op, State> =
 export interface Observer<O extends Op, State> {
   /** Looks at the platform. Nothing is planned before the first look. */
   observe(signal: AbortSignal): Promise<Observation<O, State>>;
-  /** Calls the listener when a new look is due, until the answer is called. */
-  watch(listener: (why: string) => void): () => void;
+  /**
+   * Calls the listener when a new look is due, until the answer is called. Urgent is what the platform
+   * itself tells; what an operation met can wait a little, and longer each time.
+   */
+  watch(listener: (why: string, urgent: boolean) => void): () => void;
 }
 
 /** Turns a node's view into operations and carries them out. */

@@ -83,7 +83,7 @@ class Hns implements HnsBackend {
   readonly #log: Logger;
   readonly #applier: HnsApplier;
   readonly #locks = new LockTable();
-  readonly #listeners = new Set<(why: string) => void>();
+  readonly #listeners = new Set<(why: string, urgent: boolean) => void>();
   #networkId: string | null = null;
   #unreadable = 0;
 
@@ -156,11 +156,11 @@ class Hns implements HnsBackend {
     this.#unreadable = unreadable;
   }
 
-  #watch(listener: (why: string) => void): () => void {
+  #watch(listener: (why: string, urgent: boolean) => void): () => void {
     this.#listeners.add(listener);
     const unwatch = this.#transport.watch((event) => {
       this.#log.v(2)?.info("HNS tells", { event: event.type });
-      listener(event.type === "disconnected" ? "HNS went away" : "a network came or went");
+      listener(event.type === "disconnected" ? "HNS went away" : "a network came or went", true);
     });
     return () => {
       this.#listeners.delete(listener);
@@ -169,7 +169,7 @@ class Hns implements HnsBackend {
   }
 
   #lookAgain(why: string): void {
-    for (const listener of this.#listeners) listener(why);
+    for (const listener of this.#listeners) listener(why, false);
   }
 }
 

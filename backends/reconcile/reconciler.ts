@@ -40,6 +40,11 @@ export interface Reconciler<O extends Op> {
   /** Takes the operations of one plan, in their order. Returns at once. */
   submit(ops: readonly O[]): void;
   /**
+   * Takes the operations of a plan that was made anew from what is there, and so is complete: what of
+   * earlier plans has not started and is not in it is dropped. Returns at once.
+   */
+  replace(ops: readonly O[]): void;
+  /**
    * Resolves when each operation given so far is done, superseded, or waits for a retry (its own or
    * that of one it comes after).
    */
@@ -98,6 +103,14 @@ class OpReconciler<O extends Op> implements Reconciler<O> {
       }
     }
     this.#advance();
+  }
+
+  replace(ops: readonly O[]): void {
+    for (const task of this.#schedule.keepOnly(new Set(ops.map(({ key }) => key)))) {
+      this.#cancelRetry(task);
+      this.#tally.count(task.op.op, "superseded");
+    }
+    this.submit(ops);
   }
 
   settled(): Promise<void> {

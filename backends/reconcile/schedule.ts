@@ -148,6 +148,22 @@ export class Schedule<O extends Op> {
     this.#reckon(task);
   }
 
+  /** Ends what does not run and whose key is not among these; hands it back. */
+  keepOnly(keys: ReadonlySet<string>): readonly Task<O>[] {
+    const dropped: Task<O>[] = [];
+    for (const [key, lane] of this.#lanes) {
+      const { next } = lane;
+      if (next === null || keys.has(key)) continue;
+      lane.next = null;
+      if (lane.running === null) this.#lanes.delete(key);
+      for (const first of next.waitsFor) first.dependants.delete(next);
+      next.waitsFor.clear();
+      this.#end(next);
+      dropped.push(next);
+    }
+    return dropped;
+  }
+
   /** Ends everything that does not run. */
   clear(): void {
     for (const [key, lane] of this.#lanes) {
