@@ -12,5 +12,14 @@ export {
   type KubeConnectionOptions,
   loadKubeConnection,
 } from "./kube/load_connection.ts";
+export {
+  type EventDocument,
+  type EventSeries,
+  type KubeWrite,
+  type KubeWriter,
+  patchEventSeries,
+  postEvent,
+  writerOf,
+} from "./kube/post_event.ts";
 export { SYSTEM_TIMING, type Timing } from "./kube/timing.ts";
 export * from "./source.ts";

@@ -125,8 +125,30 @@ export const PODS: Resource = {
   ],
 };
 
+/** `events.k8s.io/v1/events`, where components tell what people must see. */
+export const EVENTS: Resource = {
+  group: "events.k8s.io",
+  version: "v1",
+  plural: "events",
+  singular: "event",
+  kind: "Event",
+  shortNames: ["ev"],
+  categories: [],
+  namespaced: true,
+  hasStatus: false,
+  bringsStatus: false,
+  selectableFields: ["metadata.name", "metadata.namespace", "reason", "type"],
+};
+
 /** All resources. */
-export const RESOURCES: readonly Resource[] = [SERVICES, NODES, NAMESPACES, PODS, ENDPOINT_SLICES];
+export const RESOURCES: readonly Resource[] = [
+  SERVICES,
+  NODES,
+  NAMESPACES,
+  PODS,
+  ENDPOINT_SLICES,
+  EVENTS,
+];
 
 /** `v1`, `discovery.k8s.io/v1`: what stands in an object's `apiVersion`. */
 export function apiVersionOf(resource: Resource): string {

@@ -1,0 +1,123 @@
+/**
+ * Keeps events few: what happens again is folded into a series, and no object has more than so many
+ * events in a while. Decides only; sending is somebody else's business.
+ *
+ * @module
+ */
+import {
+  type EventReport,
+  type KubeEvent,
+  kubeEvent,
+  microTime,
+  objectKey,
+  type Reporter,
+  seriesKey,
+} from "./event_report.ts";
+
+/** Something to send. */
+export type EventAction =
+  | {
+    /** A new event. */
+    readonly verb: "create";
+    /** The event. */
+    readonly event: KubeEvent;
+  }
+  | {
+    /** An event that happened again. */
+    readonly verb: "update";
+    /** The event as it was first. */
+    readonly event: KubeEvent;
+    /** How often it has happened, and when last. */
+    readonly series: { readonly count: number; readonly lastObservedTime: string };
+  };
+
+/** What came of a report: something to send, or why nothing is sent now. */
+export type Noted = EventAction | { readonly verb: "folded" } | { readonly verb: "limited" };
+
+/** A series that nobody adds to for so long is over. */
+const SILENCE_MS = 6 * 60_000;
+/** A series that goes on is told again after so long. */
+const REMIND_MS = 30 * 60_000;
+/** So many events at once for one object, and one more in so long. */
+const BURST = 10;
+const REFILL_MS = 5 * 60_000;
+/** So many series at a time. */
+const MOST_SERIES = 1000;
+
+interface Series {
+  readonly event: KubeEvent;
+  count: number;
+  lastAt: number;
+  toldCount: number;
+  toldAt: number;
+}
+
+interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+/** Keeps events few. */
+export class EventLedger {
+  readonly #reporter: Reporter;
+  readonly #series = new Map<string, Series>();
+  readonly #buckets = new Map<string, Bucket>();
+
+  /** Makes an empty ledger. */
+  constructor(reporter: Reporter) {
+    this.#reporter = reporter;
+  }
+
+  /** Whether anything is left to be swept. */
+  get open(): boolean {
+    return this.#series.size > 0;
+  }
+
+  /** Takes a report in at a time, in milliseconds since 1970. */
+  note(report: EventReport, now: number): Noted {
+    const key = seriesKey(report);
+    const known = this.#series.get(key);
+    if (known !== undefined) {
+      known.count++;
+      known.lastAt = now;
+      const tell = known.count === 2 || now - known.toldAt >= REMIND_MS;
+      return tell ? this.#update(known, now) : { verb: "folded" };
+    }
+    if (this.#series.size >= MOST_SERIES || !this.#takeToken(report, now)) {
+      return { verb: "limited" };
+    }
+    const event = kubeEvent(report, this.#reporter, now);
+    this.#series.set(key, { event, count: 1, lastAt: now, toldCount: 1, toldAt: now });
+    return { verb: "create", event };
+  }
+
+  /** Ends the series that are over; answers with what is still to be told of them. */
+  sweep(now: number): readonly EventAction[] {
+    const actions: EventAction[] = [];
+    for (const [key, series] of this.#series) {
+      if (now - series.lastAt < SILENCE_MS) continue;
+      this.#series.delete(key);
+      if (series.count > series.toldCount) actions.push(this.#update(series, now));
+    }
+    for (const [key, bucket] of this.#buckets) {
+      if (now - bucket.at >= BURST * REFILL_MS) this.#buckets.delete(key); // it is full again
+    }
+    return actions;
+  }
+
+  #update(series: Series, now: number): EventAction {
+    series.toldCount = series.count;
+    series.toldAt = now;
+    const { event, count, lastAt } = series;
+    return { verb: "update", event, series: { count, lastObservedTime: microTime(lastAt) } };
+  }
+
+  #takeToken({ regarding }: EventReport, now: number): boolean {
+    const key = objectKey(regarding);
+    const bucket = this.#buckets.get(key) ?? { tokens: BURST, at: now };
+    const tokens = Math.min(BURST, bucket.tokens + Math.max(0, now - bucket.at) / REFILL_MS);
+    if (tokens < 1) return false;
+    this.#buckets.set(key, { tokens: tokens - 1, at: now });
+    return true;
+  }
+}
