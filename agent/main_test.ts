@@ -79,7 +79,7 @@ Deno.test("version prints Windlass, Deno, V8 and the target, as text and as JSON
   assert.match((await run(["version", "-o", "yaml"])).out, /^windlass: \d/);
   const json: unknown = JSON.parse((await run(["version", "-o", "json"])).out);
   assert.deepEqual(Object.keys(Object(json)), ["windlass", "deno", "v8", "target"]);
-  assert.match((await run(["--version"])).out, /^Kubernetes v\d+\.\d+\.\d+ \(Windlass \d/);
+  assert.match((await run(["--version"])).out, /^Kubernetes v\d+\.\d+\.\d+\+windlass-\d/);
 });
 
 Deno.test.each([

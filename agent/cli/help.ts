@@ -33,6 +33,7 @@ export function overview(): string {
     section("Usage", [
       "  windlass SOURCE SINK [flags]      brings state from SOURCE into SINK until stopped, or --once",
       "  windlass COMMAND [flags]",
+      "  windlass --FLAG [flags]           as kube-proxy: its command lines work unchanged",
     ]),
     wordTable("Sources", SOURCES),
     wordTable("Sinks", SINKS),

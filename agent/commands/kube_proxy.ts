@@ -11,12 +11,13 @@ import { resolve } from "../cli/resolve.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { sinkOf } from "../cli/words.ts";
 import { EXIT } from "../exit_code.ts";
+import { kubernetesVersion } from "../health/kubernetes_version.ts";
 import type { Io } from "../io.ts";
 import { watchConfig } from "../kube_proxy/config_watch.ts";
 import { type Effective, effectiveConfig } from "../kube_proxy/effective.ts";
 import { emptySource } from "../kube_proxy/empty_source.ts";
 import { SINK_OF_MODE } from "../kube_proxy/flags.ts";
-import { kubeProxyHelp, KUBERNETES_VERSION } from "../kube_proxy/help.ts";
+import { kubeProxyHelp } from "../kube_proxy/help.ts";
 import { notesOn, writeNotes } from "../kube_proxy/notes.ts";
 import { readConfig } from "../kube_proxy/read_config.ts";
 import { type ProxyLine, readLine, TOPIC, valueOf } from "../kube_proxy/read_line.ts";
@@ -24,7 +25,6 @@ import { translate } from "../kube_proxy/translate.ts";
 import { isMode, type ProxyMode, validateConfig } from "../kube_proxy/validate_config.ts";
 import { configYaml } from "../kube_proxy/write_config.ts";
 import { RunError } from "../run_error.ts";
-import { WINDLASS_VERSION } from "../version.ts";
 import type { CommandContext } from "./command.ts";
 import { run as runSync, type SyncExtras } from "./sync.ts";
 
@@ -43,19 +43,27 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (valueOf(line, "help", "bool")) return print(io, kubeProxyHelp());
   const version = valueOf(line, "version", "text");
   if (!["", "false"].includes(version)) {
-    return print(io, `Kubernetes ${KUBERNETES_VERSION} (Windlass ${WINDLASS_VERSION})\n`);
+    return print(io, `Kubernetes ${kubernetesVersion().gitVersion}\n`);
   }
   const { effective, file } = await effectiveOf(line);
   const target = valueOf(line, "write-config-to", "text");
   if (target !== "") return await writeConfig(target, effective);
   const context = contextOf(effective, line, io);
+  const cleanup = valueOf(line, "cleanup", "bool");
   const extras: SyncExtras = {
     begin(log) {
       writeNotes(notesOn(line, effective), log);
       for (const each of file?.warnings ?? []) log.warn(`In "${file?.path}": ${each}`);
+      if (
+        cleanup && context.form.sink === "to-userspace" && context.flags.addressManager === "none"
+      ) {
+        log.info(
+          "No addresses are taken off: --address-manager says that nobody here manages them",
+        );
+      }
     },
   };
-  if (valueOf(line, "cleanup", "bool") || valueOf(line, "init-only", "bool")) {
+  if (cleanup || valueOf(line, "init-only", "bool")) {
     return await runSync(onceOf(context), { ...extras, source: emptySource() });
   }
   if (file === null) return await runSync(context, extras);

@@ -224,7 +224,7 @@ Deno.test("--version has Kubernetes' version where scripts look for it, and Wind
   for (const args of [["--version"], ["kube-proxy", "--version=true"]]) {
     const { code, out } = await run(...args);
     assert.equal(code, 0);
-    assert.match(out, /^Kubernetes v1\.\d+\.\d+ \(Windlass \d+\.\d+\.\d+\)\n$/);
+    assert.match(out, /^Kubernetes v1\.\d+\.\d+\+windlass-\d+\.\d+\.\d+\n$/);
   }
 });
 

@@ -7,9 +7,6 @@ import { doesToday, FLAG_GROUPS, KUBE_PROXY_FLAGS } from "./flags.ts";
 import type { KubeProxyFlag } from "./flag_row.ts";
 import { type Kind, valueText } from "./kinds.ts";
 
-/** The Kubernetes version whose kube-proxy Windlass stands for. */
-export const KUBERNETES_VERSION = "v1.34.0";
-
 /** What stands for a value in the help, by its kind. */
 const METAVARS: Readonly<Record<Kind, string>> = {
   text: "TEXT",

@@ -42,6 +42,14 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
       isMode(mode) ? null : `must be ${MODES.join(" or ")}, or blank for the platform's own`,
   },
   {
+    name: "node name", // kube-proxy starts with any name, and then finds no Node of it
+    fields: ["hostnameOverride"],
+    wrong: ({ hostnameOverride: name }) =>
+      name === "" || /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(name.trim())
+        ? null
+        : "must be the name of a Node: letters, digits, '-' and '.'",
+  },
+  {
     name: "positive period",
     fields: [
       "configSyncPeriod",

@@ -75,6 +75,14 @@ const CASES: readonly Case[] = [
     ],
   },
   { set: { healthzBindAddress: "" }, says: [] },
+  { set: { hostnameOverride: " WIN-1.example.com " }, says: [] },
+  {
+    set: { hostnameOverride: "$(NODE_NAME)" },
+    says: [
+      'hostnameOverride: Invalid value: "$(NODE_NAME)": must be the name of a Node: letters, ' +
+      "digits, '-' and '.'",
+    ],
+  },
   { set: { healthzBindAddress: "[::]:10256", metricsBindAddress: "[::1]:1" }, says: [] },
   {
     set: { metricsBindAddress: "" },

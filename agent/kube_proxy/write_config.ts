@@ -27,7 +27,7 @@ export function configObject(config: ProxyConfig): Readonly<Record<string, unkno
 
 /** The configuration as YAML. */
 export function configYaml(config: ProxyConfig): string {
-  return dump(configObject(config), { noRefs: true, lineWidth: -1 });
+  return dump(configObject(config), { noRefs: true, lineWidth: -1, quoteStyle: "double" });
 }
 
 function written(path: FieldPath, value: Value): unknown {
