@@ -6,7 +6,8 @@
 import type { LogFields, Logger } from "../../core/mod.ts";
 import type { ConnectionEvent, ListenerStats } from "./data_path.ts";
 import type { ListenerSpec, UserspaceOp } from "./spec.ts";
-import { type UserspaceBackend, userspaceBackend, type UserspaceOptions } from "./userspace.ts";
+import type { UserspaceOptions } from "./options.ts";
+import { type UserspaceBackend, userspaceBackend } from "./userspace.ts";
 
 /** A backend that is closed, and its connections cut, at the end of the test. */
 export interface Rig extends AsyncDisposable {
@@ -61,8 +62,8 @@ export function keeper(): {
 }
 
 /** How the backend's only listener is doing. */
-export function first(backend: UserspaceBackend): ListenerStats {
-  const [listener] = backend.stats().listeners;
+export async function first(backend: UserspaceBackend): Promise<ListenerStats> {
+  const [listener] = (await backend.stats()).listeners;
   if (listener === undefined) throw new Error("Cannot look at a listener: none is open");
   return listener;
 }
@@ -127,11 +128,15 @@ export function echoPod(): Pod {
   });
 }
 
+/** A port of 127.0.0.1 on which nobody listens. */
+export function freePort(): number {
+  using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return server.addr.port;
+}
+
 /** An address on which nobody listens. */
 export function deadAddress(): string {
-  const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  server.close();
-  return `127.0.0.1:${server.addr.port}`;
+  return `127.0.0.1:${freePort()}`;
 }
 
 /** A listener on a free port of 127.0.0.1. */
@@ -170,9 +175,9 @@ export function closeOp({ key }: ListenerSpec): UserspaceOp {
 }
 
 /** Connects to the backend's only listener. */
-export function connect(backend: UserspaceBackend): Promise<Deno.TcpConn> {
-  const { ip, port } = first(backend);
-  return Deno.connect({ hostname: ip, port });
+export async function connect(backend: UserspaceBackend): Promise<Deno.TcpConn> {
+  const { ip, port } = await first(backend);
+  return await Deno.connect({ hostname: ip, port });
 }
 
 /** Connects, reads to the end, and gives what was read as text. */

@@ -108,8 +108,10 @@ export interface UdpClient extends Disposable {
 /** Opens a client of the backend's only listener. */
 export function udpClient(backend: UserspaceBackend, ip = "127.0.0.1"): UdpClient {
   const socket = PLATFORM_DATAGRAMS.bind(ip, 0);
-  const to = () => ({ transport: "udp" as const, hostname: ip, port: first(backend).port });
-  const send = async (bytes: Uint8Array) => void await socket.send(bytes, to());
+  const send = async (bytes: Uint8Array) => {
+    const { port } = await first(backend);
+    await socket.send(bytes, { transport: "udp", hostname: ip, port });
+  };
   const receive = async () => (await socket.receive(new Uint8Array(65536)))[0];
   const say = (text: string) => send(new TextEncoder().encode(text));
   const hear = async () => new TextDecoder().decode(await receive());

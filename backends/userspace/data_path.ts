@@ -1,6 +1,6 @@
 /**
  * The contract of a data path: who carries the bytes of a listener. The control path speaks to it in
- * plain data only, so that another one (in workers, or native) can take its place.
+ * plain data only, so that it may run in this thread or in workers, on Deno's sockets or natively.
  *
  * @module
  */
@@ -90,7 +90,7 @@ export interface EndpointCounts {
   readonly dialFailures: Readonly<Record<DialFailure, number>>;
 }
 
-/** One listener as it is now. */
+/** How a listener is. */
 export interface ListenerStats extends ListenerCounts {
   /** Its key. */
   readonly key: string;
@@ -110,15 +110,19 @@ export interface ListenerStats extends ListenerCounts {
   readonly udp?: UdpCounts;
 }
 
-/** One open listener. */
+/**
+ * One open listener. While it has no endpoint it holds no socket: the system then refuses clients at
+ * once (TCP: a reset, UDP: an ICMP message), as it does where kube-proxy rejects.
+ */
 export interface Listener {
   /** What it is. */
   readonly spec: ListenerSpec;
   /**
    * Makes it this from now on, for new connections. Live ones go on, but for those that
-   * {@linkcode ListenerSpec.lingering} gives up. The key must be the same.
+   * {@linkcode ListenerSpec.lingering} gives up. The key must be the same. Rejects with the
+   * platform's error if it has its first endpoint and cannot be bound; it may be tried again.
    */
-  update(spec: ListenerSpec): void;
+  update(spec: ListenerSpec): Promise<void>;
   /**
    * Stops accepting; resolves when the address is free again. Live connections go on. UDP flows end:
    * their replies need the socket that gives the address free.
@@ -133,8 +137,37 @@ export interface Listener {
   readonly ended: Promise<void>;
   /** Closes the live connections. */
   cut(): void;
-  /** How it is. */
-  stats(): ListenerStats;
+}
+
+/** How the listeners of a data path are. */
+export interface DataPathStats {
+  /** Every open listener. */
+  readonly listeners: readonly ListenerStats[];
+  /** What is closed and still has live connections. */
+  readonly draining: {
+    /** How many listeners. */
+    readonly listeners: number;
+    /** How many connections. */
+    readonly connections: number;
+  };
+  /** Bytes of memory in copy buffers above the smallest size. */
+  readonly bufferBytes: number;
+  /** The workers that carry the traffic; none where this thread does. */
+  readonly workers: readonly WorkerStats[];
+}
+
+/** How one worker is. */
+export interface WorkerStats {
+  /** Its number. */
+  readonly worker: number;
+  /** Which data path is at work in it: `native`, `deno`, or `none` while it starts. */
+  readonly dataPath: "native" | "deno" | "none";
+  /** Why it is this one. */
+  readonly why: string;
+  /** How often it has died and was replaced. */
+  readonly restarts: number;
+  /** How many listeners it has. */
+  readonly listeners: number;
 }
 
 /** Opens listeners. */
@@ -143,6 +176,8 @@ export interface DataPath {
   readonly name: string;
   /** Opens a listener. Rejects with the platform's error if it cannot be bound. */
   open(spec: ListenerSpec): Promise<Listener>;
+  /** How all listeners are. */
+  stats(): Promise<DataPathStats>;
   /** Gives back what the listeners share, once they all have come to their end. */
-  close(): void;
+  close(): Promise<void>;
 }

@@ -5,8 +5,9 @@
  */
 import { unreachable } from "../../core/mod.ts";
 import { AffinityTables } from "./balance/affinity.ts";
-import type { DataPath, Listener } from "./data_path.ts";
+import type { DataPath } from "./data_path.ts";
 import { FlowSweep, type SetTimer } from "./flow_sweep.ts";
+import { type LocalListener, LocalListeners } from "./local_listeners.ts";
 import type { ListenerSpec } from "./spec.ts";
 import { TcpListener, type TcpListenerOptions } from "./tcp_listener.ts";
 import { Turns } from "./turns.ts";
@@ -27,27 +28,31 @@ export interface DenoDataPathOptions
 
 /** The portable data path. */
 export function denoDataPath(options: DenoDataPathOptions): DataPath {
-  const { sockets, datagrams, udpIdleTimeoutMs, now, setTimer, log } = options;
+  const { sockets, udpIdleTimeoutMs, now, setTimer, log, pool } = options;
   const turns = new Turns(sockets, log);
   const affinity = new AffinityTables({ now });
   const datagramBuffers = new DatagramBuffers();
   const sweep = new FlowSweep({ idleTimeoutMs: udpIdleTimeoutMs, now, setTimer });
-  const open = (spec: ListenerSpec): Listener => {
-    const { protocol, ip, port } = spec;
-    switch (protocol) {
+  const listeners = new LocalListeners();
+  const open = (spec: ListenerSpec): LocalListener => {
+    switch (spec.protocol) {
       case "TCP":
-        return new TcpListener(sockets.listen(ip, port), spec, { ...options, turns, affinity });
-      case "UDP": {
-        const shared = { ...options, datagramBuffers, sweep, affinity };
-        return new UdpListener(datagrams.bind(ip, port), spec, shared);
-      }
+        return new TcpListener(spec, { ...options, turns, affinity });
+      case "UDP":
+        return new UdpListener(spec, { ...options, datagramBuffers, sweep, affinity });
       default:
-        return unreachable(protocol);
+        return unreachable(spec.protocol);
     }
   };
   return {
     name: "deno",
-    open: (spec) => Promise.try(() => open(spec)),
-    close: () => turns.close(),
+    open: (spec) => Promise.try(() => listeners.add(open(spec))),
+    stats: () =>
+      Promise.resolve({
+        ...listeners.stats(),
+        bufferBytes: pool.lentAboveSmallest,
+        workers: [],
+      }),
+    close: () => Promise.resolve(turns.close()),
   };
 }

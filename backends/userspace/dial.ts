@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { sleep } from "./_sleep.ts";
+import { sleep } from "./sleep.ts";
 import type { BackendAddress, Balancer } from "./balancer.ts";
-import { codeOf, isShortage, type Sockets, type TcpStream } from "./sockets.ts";
+import { codeOf, isShortage, SHORTAGES, type Sockets, type TcpStream } from "./sockets.ts";
 
 /** How long each try may take, in milliseconds, as kube-proxy's userspace mode had it. */
 export const DIAL_TIMEOUTS_MS: readonly number[] = [250, 500, 1000, 2000];
@@ -143,8 +143,13 @@ export class Dial {
 
 /** Sorts a failure of the platform. */
 export function failureOf(error: unknown): DialFailure {
-  if (isShortage(error)) return "shortage";
-  switch (codeOf(error)) {
+  return isShortage(error) ? "shortage" : failureOfCode(codeOf(error));
+}
+
+/** Sorts a failure by its stable code. */
+export function failureOfCode(code: string): DialFailure {
+  if (SHORTAGES.includes(code)) return "shortage";
+  switch (code) {
     case "ECONNREFUSED":
     case "ECONNRESET":
     case "ECONNABORTED":

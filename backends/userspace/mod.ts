@@ -9,17 +9,20 @@ export type { BufferPoolOptions } from "./buffers.ts";
 export type {
   ConnectionEvent,
   DataPath,
+  DataPathStats,
   EndpointCounts,
   Listener,
   ListenerCounts,
   ListenerStats,
   Rejection,
+  WorkerStats,
 } from "./data_path.ts";
 export { DIAL_FAILURES, DIAL_TIMEOUTS_MS, type DialFailure } from "./dial.ts";
 export { FLOW_ENDS, type FlowEnd } from "./flow.ts";
 export type { SetTimer } from "./flow_sweep.ts";
 export { type Iproute2Options, type Opened, openIproute2 } from "./iproute2.ts";
 export type { IpResult, RunIp } from "./iproute2_command.ts";
+export { type UserspaceOptions } from "./options.ts";
 export type { UserspaceState } from "./plan.ts";
 export type { Sockets, TcpServer, TcpStream } from "./sockets.ts";
 export {
@@ -38,9 +41,5 @@ export {
   DROP_CAUSES,
   type DropCause,
 } from "./udp_sockets.ts";
-export {
-  type UserspaceBackend,
-  userspaceBackend,
-  type UserspaceOptions,
-  type UserspaceStats,
-} from "./userspace.ts";
+export { DATA_PATHS, type DataPathChoice, whyNotNative } from "./workers/mod.ts";
+export { type UserspaceBackend, userspaceBackend, type UserspaceStats } from "./userspace.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isWildcard } from "./spec.ts";
 
 /** One TCP connection. */
 export type TcpStream = Pick<
@@ -39,7 +40,13 @@ export interface Sockets {
 
 /** The sockets of the platform. */
 export const PLATFORM_SOCKETS: Sockets = {
-  listen: (hostname, port) => Deno.listen({ hostname, port }),
+  listen(hostname, port) {
+    // Deno's IPv6 wildcard takes IPv4 clients too on Linux, and so would have the port to itself. Two
+    // wildcards that both say so may share it, and the kernel then sorts by family. A socket of
+    // another user, or of a program that does not say so, is still in use.
+    const reusePort = Deno.build.os === "linux" && port !== 0 && isWildcard(hostname);
+    return Deno.listen({ hostname, port, reusePort });
+  },
   // Happy eyeballs are for names; an address has one family.
   connect: (hostname, port, signal) =>
     Deno.connect({ hostname, port, signal, autoSelectFamily: false }),
@@ -53,7 +60,14 @@ export function codeOf(error: unknown): string {
 }
 
 /** Codes that say that this machine or process is short of something, whoever the peer is. */
-const SHORTAGES = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EADDRNOTAVAIL", "EAGAIN"];
+export const SHORTAGES: readonly string[] = [
+  "EMFILE",
+  "ENFILE",
+  "ENOBUFS",
+  "ENOMEM",
+  "EADDRNOTAVAIL",
+  "EAGAIN",
+];
 
 /** Whether a connection failed for want of descriptors, memory or local ports. */
 export function isShortage(error: unknown): boolean {

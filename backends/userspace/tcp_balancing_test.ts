@@ -29,7 +29,7 @@ async function apply({ backend }: Rig, listener: ListenerSpec): Promise<void> {
 
 /** What the pod behind one of several listeners says. */
 async function askAt({ backend }: Rig, key: string): Promise<string> {
-  const { ip, port } = backend.stats().listeners.find((each) => each.key === key) ??
+  const { ip, port } = (await backend.stats()).listeners.find((each) => each.key === key) ??
     assert.fail(`${key} is not open`);
   using conn = await Deno.connect({ hostname: ip, port });
   return new TextDecoder().decode(await readAll(conn));
@@ -61,7 +61,7 @@ Deno.test("least connections leads past endpoints that are busy, as soon as they
   await using subject = await rig(spec(backends, { policy: "least-connections" }));
   const conns = await Promise.all([1, 2, 3, 4, 5, 6].map(() => connect(subject.backend)));
   await Promise.all(conns.map((conn) => exchange(conn, "x")));
-  const { endpoints } = first(subject.backend);
+  const { endpoints } = await first(subject.backend);
   assert.deepEqual(backends.map((address) => endpoints[address]?.active), [2, 2, 2]);
   const [ends, ...others] = conns;
   assert.ok(ends);
@@ -124,7 +124,7 @@ Deno.test("affinity is given up when its endpoint refuses, for good", async () =
   assert.equal(await asks(subject, 2), "earlyearly");
   await early[Symbol.asyncDispose]();
   assert.equal(await asks(subject, 3), "livelivelive");
-  const { endpoints } = first(subject.backend);
+  const { endpoints } = await first(subject.backend);
   assert.equal(endpoints[early.address]?.dialFailures.refused, 1);
 });
 
@@ -137,7 +137,7 @@ Deno.test("a client from nowhere in the source ranges is sent away at once, and 
   assert.equal(await ask(subject.backend), "");
   const event = await rejected;
   assert.equal(event.type === "rejected" && event.why, "source-not-allowed");
-  const { rejected: counts, accepted, active } = first(subject.backend);
+  const { rejected: counts, accepted, active } = await first(subject.backend);
   assert.deepEqual([counts["source-not-allowed"], accepted, active, live.taken], [1, 1, 0, 0]);
   const told = lines.find(([line]) => line === "Closed a connection without proxying it");
   assert.equal(told?.[1]?.["why"], "source-not-allowed");
@@ -181,8 +181,11 @@ Deno.test("connections to an endpoint that was removed are cut if that is wished
   assert.equal(await cut.read(new Uint8Array(1)).catch(() => null), null);
   assert.equal(await exchange(lingers, "still"), "still");
   assert.equal(await exchange(lives, "still"), "still");
-  assert.equal(first(subject.backend).cut, 1);
-  assert.deepEqual(Object.keys(first(subject.backend).endpoints).sort(), backends.slice(1).sort());
+  assert.equal((await first(subject.backend)).cut, 1);
+  assert.deepEqual(
+    Object.keys((await first(subject.backend)).endpoints).sort(),
+    backends.slice(1).sort(),
+  );
   const last = subject.event("closed");
   await apply(subject, { ...listener, backends: [stays.address], lingering: [] });
   await last;
@@ -239,16 +242,16 @@ Deno.test("each endpoint's connections, bytes and failures are counted, until it
   const failures = { refused: 0, timeout: 0, unreachable: 0, shortage: 0, other: 0 };
   const none = { connections: 0, active: 0, bytesIn: 0, bytesOut: 0, dialFailures: failures };
   const some = { ...none, connections: 1, active: 1, bytesIn: 5, bytesOut: 5 };
-  assert.deepEqual(first(subject.backend).endpoints, {
+  assert.deepEqual((await first(subject.backend)).endpoints, {
     [dead]: { ...none, dialFailures: { ...failures, refused: 1 } },
     [echo.address]: some,
   });
   await apply(subject, { ...listener, backends: [] });
-  assert.deepEqual(first(subject.backend).endpoints, { [echo.address]: some });
+  assert.deepEqual((await first(subject.backend)).endpoints, { [echo.address]: some });
   const closed = subject.event("closed");
   await conn.closeWrite();
   await closed;
-  const { endpoints, bytesIn, bytesOut } = first(subject.backend);
+  const { endpoints, bytesIn, bytesOut } = await first(subject.backend);
   assert.deepEqual([endpoints, bytesIn, bytesOut], [{}, 5, 5]);
 });
 
@@ -268,5 +271,5 @@ Deno.test("a policy that there is not is told in the log, and the backend's own 
     'Cannot follow annotation windlass.dev/balancing of default/web: "a coin" is no balancing ' +
     "policy; there are round-robin, random, least-connections, power-of-two, maglev; random is used",
   ]);
-  assert.equal(subject.backend.stats().listeners.length, 1);
+  assert.equal((await subject.backend.stats()).listeners.length, 1);
 });

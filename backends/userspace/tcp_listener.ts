@@ -1,21 +1,22 @@
 /**
- * One listening TCP socket: accepts, and hands each connection over without waiting for it. This is
- * the portable data path, on Deno's own sockets; it needs the permission to use the network.
+ * One TCP listener: accepts, and hands each connection over without waiting for it. This is the
+ * portable data path, on Deno's own sockets; it needs the permission to use the network.
  *
  * @module
  */
 import type { Logger } from "../../core/mod.ts";
-import { sleep } from "./_sleep.ts";
 import type { AffinityTables } from "./balance/affinity.ts";
-import { noFailures } from "./balance/backend_address.ts";
-import { type BackendAddress, ListenerBalancer } from "./balancer.ts";
+import { ListenerBalancer } from "./balancer.ts";
 import type { BufferPool } from "./buffers.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import type { ConnectionEvent, Listener, ListenerStats, Rejection } from "./data_path.ts";
-import type { DialFailure } from "./dial.ts";
-import { messageOf, type Sockets, type TcpServer, type TcpStream } from "./sockets.ts";
+import type { ConnectionEvent, ListenerStats } from "./data_path.ts";
+import { listenerStats, ListenerTally } from "./listener_tally.ts";
+import type { LocalListener } from "./local_listeners.ts";
+import { messageOf, type Sockets, type TcpStream } from "./sockets.ts";
 import type { ListenerSpec } from "./spec.ts";
+import { TcpAcceptor } from "./tcp_acceptor.ts";
 import type { Turns } from "./turns.ts";
+import { isMappedIpv4 } from "./udp_sockets.ts";
 
 /** What a TCP listener needs. */
 export interface TcpListenerOptions {
@@ -41,48 +42,41 @@ export interface TcpListenerOptions {
   readonly onConnection: (event: ConnectionEvent) => void;
 }
 
-/** How long to wait after accept failed: 5 ms at first, never more than a second. */
-const ACCEPT_PAUSE_MS = { first: 5, most: 1000 };
-
-/** One listening TCP socket. */
-export class TcpListener implements Listener {
-  readonly #server: TcpServer;
+/** One TCP listener. */
+export class TcpListener implements LocalListener {
   readonly #options: TcpListenerOptions;
   readonly #balancer: ListenerBalancer;
   readonly #connectionOptions: ConnectionOptions;
   readonly #live = new Set<Connection>();
-  readonly #stopped = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
-  readonly #accepting: Promise<void>;
-  readonly #rejected: Record<Rejection, number> = {
-    "no-endpoints": 0,
-    "dial-failed": 0,
-    "source-not-allowed": 0,
-    stopped: 0,
-  };
-  readonly #dialFailures = noFailures();
-  #accepted = 0;
-  #broken = 0;
-  #cut = 0;
-  #acceptFailures = 0;
+  readonly #tally = new ListenerTally();
+  /** The socket; `null` while there is nobody to lead clients to. */
+  #acceptor: TcpAcceptor | null = null;
+  #unlistened: Promise<void> = Promise.resolve();
+  #isOpen = true;
+  #port: number;
   #spec: ListenerSpec;
 
-  /** Takes a listening socket over and accepts. */
-  constructor(server: TcpServer, spec: ListenerSpec, options: TcpListenerOptions) {
-    this.#server = server;
+  /** Listens, if there is an endpoint. Throws what the platform refuses. */
+  constructor(spec: ListenerSpec, options: TcpListenerOptions) {
     this.#spec = spec;
+    this.#port = spec.port;
     this.#options = options;
+    if (spec.backends.length > 0) this.#listen();
     this.#balancer = new ListenerBalancer(spec, options);
     this.#connectionOptions = {
       listener: spec.key,
       servicePort: () => this.#spec.servicePort,
-      allows: (client) => this.#balancer.allows(client),
+      allows: (client) => this.#allows(client),
       dial: {
         balancer: this.#balancer,
         sockets: options.sockets,
         timeouts: options.dialTimeoutsMs,
         now: options.now,
-        onFailure: (backend, why, error) => this.#dialFailed(backend, why, error),
+        onFailure: (backend, why, error) => {
+          const about = { log: options.log, service: this.#spec.servicePort };
+          this.#tally.dialFailed(backend, why, messageOf(error), about);
+        },
       },
       pool: options.pool,
       turns: options.turns,
@@ -90,12 +84,16 @@ export class TcpListener implements Listener {
       log: options.log,
       onEvent: options.onConnection,
     };
-    this.#accepting = this.#accept();
   }
 
   /** What it is. */
   get spec(): ListenerSpec {
     return this.#spec;
+  }
+
+  /** Whether it has not been told to stop. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   /** Resolves when it is stopped and its last connection has come to its end. */
@@ -104,22 +102,25 @@ export class TcpListener implements Listener {
   }
 
   /** Makes it this from now on, for new connections. */
-  update(spec: ListenerSpec): void {
+  async update(spec: ListenerSpec): Promise<void> {
     this.#spec = spec;
     this.#balancer.update(spec);
-    if (spec.lingering === null) return;
-    for (const connection of this.#live) connection.cutIfRemoved();
+    if (spec.lingering !== null) {
+      for (const connection of this.#live) connection.cutIfRemoved();
+    }
+    if (spec.backends.length === 0) this.#unlisten();
+    await this.#unlistened;
+    if (this.#isOpen && this.#acceptor === null && this.#spec.backends.length > 0) this.#listen();
   }
 
   /** Stops accepting; resolves when the address is free again. Live connections go on. */
   async stop(): Promise<void> {
-    if (!this.#stopped.signal.aborted) {
-      this.#stopped.abort();
-      this.#server.close();
+    if (this.#isOpen) {
+      this.#isOpen = false;
       this.#balancer.close();
     }
-    // The platform keeps the address until it has taken the last accept back.
-    await this.#accepting;
+    this.#unlisten();
+    await this.#unlistened;
     this.#endIfOver();
   }
 
@@ -135,94 +136,54 @@ export class TcpListener implements Listener {
 
   /** How it is. */
   stats(): ListenerStats {
-    const { key, servicePort, kind, ip, backends } = this.#spec;
-    const { endpoints, bytesIn, bytesOut } = this.#balancer.totals();
-    return {
-      key,
-      servicePort,
-      kind,
-      ip,
-      port: this.#server.addr.port,
-      backends: backends.length,
-      accepted: this.#accepted,
-      active: this.#live.size,
-      broken: this.#broken,
-      cut: this.#cut,
-      bytesIn,
-      bytesOut,
-      endpoints,
-      rejected: { ...this.#rejected },
-      dialFailures: { ...this.#dialFailures },
-      acceptFailures: this.#acceptFailures,
-    };
+    const { accepted, broken, cut, rejected, dialFailures, acceptFailures } = this.#tally;
+    const active = this.#live.size;
+    const counts = { accepted, active, broken, cut, rejected, dialFailures, acceptFailures };
+    return listenerStats(this.#spec, this.#port, counts, this.#balancer.totals());
   }
 
-  /** Accepts until stopped, whatever the platform says in between. */
-  async #accept(): Promise<void> {
-    const { signal } = this.#stopped;
-    let pause = ACCEPT_PAUSE_MS.first;
-    while (!signal.aborted) {
-      try {
-        const client = await this.#server.accept();
-        // Not awaited: run() never rejects, and the next client must not wait for this one's dial.
-        void this.#serve(client);
-        pause = ACCEPT_PAUSE_MS.first;
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#acceptFailed(error, pause);
-        await sleep(pause, signal);
-        pause = Math.min(ACCEPT_PAUSE_MS.most, pause * 2);
-      }
-    }
+  #listen(): void {
+    const server = this.#options.sockets.listen(this.#spec.ip, this.#port);
+    this.#port = server.addr.port; // a free one that was taken stays the same through all changes
+    this.#acceptor = new TcpAcceptor(server, {
+      // Not awaited: run() never rejects, and the next client must not wait for this one's dial.
+      onClient: (client) => void this.#serve(client),
+      onFailure: (error, pauseMs, isFirst) => this.#acceptFailed(error, pauseMs, isFirst),
+    });
+  }
+
+  #unlisten(): void {
+    if (this.#acceptor === null) return;
+    this.#unlistened = this.#acceptor.close();
+    this.#acceptor = null;
+  }
+
+  /** Deno's IPv6 wildcard takes IPv4 clients too, who belong to the IPv4 wildcard, or to nobody. */
+  #allows(client: string): boolean {
+    return this.#balancer.allows(client) && !(this.#spec.ip === "::" && isMappedIpv4(client));
   }
 
   async #serve(client: TcpStream): Promise<void> {
-    this.#accepted++;
+    this.#tally.accepted++;
     const connection = new Connection(client, this.#connectionOptions);
     this.#live.add(connection);
     const how = await connection.run();
     this.#live.delete(connection);
-    switch (how) {
-      case "ended":
-        break;
-      case "cut":
-        this.#cut++;
-        break;
-      case "broken":
-        this.#broken++;
-        break;
-      default:
-        this.#rejected[how]++;
-    }
+    this.#tally.ended(how);
     this.#endIfOver();
   }
 
   #endIfOver(): void {
-    if (this.#stopped.signal.aborted && this.#live.size === 0) this.#ended.resolve();
+    if (!this.#isOpen && this.#live.size === 0) this.#ended.resolve();
   }
 
-  #acceptFailed(error: unknown, pauseMs: number): void {
+  #acceptFailed(error: unknown, pauseMs: number, isFirst: boolean): void {
     const { log } = this.#options;
     const { key, servicePort } = this.#spec;
-    this.#acceptFailures++;
+    this.#tally.acceptFailures++;
     const line = `Cannot accept on ${key}: ${messageOf(error)}; trying again`;
     const fields = { service: servicePort, pauseMs };
-    if (pauseMs === ACCEPT_PAUSE_MS.first) log.error(line, fields);
+    if (isFirst) log.error(line, fields);
     else log.v(2)?.info(line, fields);
-  }
-
-  #dialFailed(backend: BackendAddress, why: DialFailure, error: unknown): void {
-    const { log } = this.#options;
-    this.#dialFailures[why]++;
-    backend.dialFailures[why]++;
-    const line = `Dial failed: ${why}`;
-    const fields = {
-      service: this.#spec.servicePort,
-      endpoint: backend.address,
-      error: messageOf(error),
-    };
-    // Thousands of clients may meet one dead endpoint: say it once for each row of failures.
-    if (backend.failing) log.v(3)?.info(line, fields);
-    else log.error(line, fields);
   }
 }

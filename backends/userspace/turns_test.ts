@@ -85,16 +85,16 @@ Deno.test("a request is served beside bulk connections that always have more to 
   });
   const listener = spec([small.address], { key: "TCP/127.0.0.1:small" });
   await backend.apply(openOp(listener), signal);
-  const { port } = backend.stats().listeners.find(({ key }) => key === listener.key) ?? {};
+  const { port } = (await backend.stats()).listeners.find(({ key }) => key === listener.key) ?? {};
   assert.ok(port);
   using client = await Deno.connect({ hostname: "127.0.0.1", port });
-  const carried = () => backend.stats().listeners[0]?.bytesOut ?? 0;
+  const carried = async () => (await backend.stats()).listeners[0]?.bytesOut ?? 0;
   const beside = [];
   for (let i = 0; i < 20; i++) {
-    const before = carried();
+    const before = await carried();
     await client.write(new Uint8Array(64));
     await client.read(new Uint8Array(64));
-    beside.push(carried() - before);
+    beside.push(await carried() - before);
   }
   for (const reader of readers) reader.close();
   await Promise.all(reading);

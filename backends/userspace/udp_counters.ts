@@ -48,6 +48,17 @@ export function newUdpCounters(): UdpCounters {
   };
 }
 
+/** A copy that goes its own way. */
+export function copyOfCounters(counters: UdpCounters): UdpCounters {
+  const { dialFailures, dropped, flowsEnded } = counters;
+  return {
+    ...counters,
+    dialFailures: { ...dialFailures },
+    dropped: { ...dropped },
+    flowsEnded: { ...flowsEnded },
+  };
+}
+
 /** What they count now, for others to keep. */
 export function udpCounts(counters: UdpCounters): UdpCounts {
   const { datagramsIn, datagramsOut, dropped, flowsEnded } = counters;

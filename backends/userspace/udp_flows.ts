@@ -49,8 +49,8 @@ export interface UdpFlowsOptions {
 
 /** Whose flows they are. */
 export interface UdpFlowsOwner {
-  /** The listener's socket. */
-  readonly server: DatagramSocket;
+  /** The listener's socket, while it has one: flows are only opened then. */
+  readonly server: DatagramSocket | null;
   /** Where to count. */
   readonly counters: UdpCounters;
   /** Is told when the last flow has left, and again when its socket is done with. */
@@ -151,6 +151,8 @@ export class UdpFlows implements Sweepable {
 
   #open(client: string, from: Deno.NetAddr): Flow | null {
     const { udpFlowLimit } = this.#options;
+    const { server } = this.#owner;
+    if (server === null) return this.#drop("stopped");
     // See PLATFORM_DATAGRAMS: what reaches the IPv6 wildcard over IPv4 was not meant for it.
     if (isMappedIpv4(from.hostname)) return this.#drop("stranger");
     if (!this.#balancer.allows(from.hostname)) {
@@ -164,7 +166,7 @@ export class UdpFlows implements Sweepable {
     }
     if (this.#table.size >= udpFlowLimit) this.#endOldest();
     const socket = this.#bind(client, backend);
-    return socket === null ? null : this.#start(client, from, backend, socket);
+    return socket === null ? null : this.#start(client, from, backend, socket, server);
   }
 
   /** Opens a flow's own socket. */
@@ -188,9 +190,10 @@ export class UdpFlows implements Sweepable {
     clientAddress: Deno.NetAddr,
     backend: BackendAddress,
     socket: DatagramSocket,
+    server: DatagramSocket,
   ): Flow {
     const { datagramBuffers, sweep, log, now, onConnection } = this.#options;
-    const { server, counters } = this.#owner;
+    const { counters } = this.#owner;
     const { key: listener, servicePort: service } = this.#spec;
     const flow = new Flow({
       client,

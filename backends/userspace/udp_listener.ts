@@ -1,18 +1,20 @@
 /**
- * One listening UDP socket: gives each client a flow to an endpoint, and sends the replies. This is
+ * One UDP listener: gives each client a flow to an endpoint, and sends the replies. This is
  * the portable data path, on Deno's own sockets; it needs the permission to use the network.
  *
  * @module
  */
 import { addressOf } from "../../core/mod.ts";
-import { sleep } from "./_sleep.ts";
-import type { Listener, ListenerStats } from "./data_path.ts";
+import type { ListenerStats } from "./data_path.ts";
 import type { Flow } from "./flow.ts";
+import { listenerStats } from "./listener_tally.ts";
+import type { LocalListener } from "./local_listeners.ts";
 import { messageOf } from "./sockets.ts";
 import type { ListenerSpec } from "./spec.ts";
 import { newUdpCounters, udpCounts } from "./udp_counters.ts";
 import { UdpFlows, type UdpFlowsOptions } from "./udp_flows.ts";
-import { type DatagramSocket, isPeerGone, portOf } from "./udp_sockets.ts";
+import { UdpReceiver } from "./udp_receiver.ts";
+import { type DatagramSocket, portOf } from "./udp_sockets.ts";
 
 /**
  * How many flows a listener may have. Each takes a local port, of which Windows has 16,384 to give
@@ -23,41 +25,49 @@ export const UDP_FLOW_LIMIT = 4096;
 /** How long a flow may be idle, in milliseconds, as kube-proxy's userspace mode had it. */
 export const UDP_IDLE_TIMEOUT_MS = 10_000;
 
-/** How long to wait after receive failed: 5 ms at first, never more than a second. */
-const PAUSE_MS = { first: 5, most: 1000 };
-
-/** As often in a row may receive say that a client is gone before it counts as failing. */
-const MOST_GONE = 64;
-
 /** What a listener takes: all that comes, replies alone, nothing. */
 type Phase = "open" | "draining" | "stopped";
 
-/** One listening UDP socket. */
-export class UdpListener implements Listener {
-  readonly #server: DatagramSocket;
+/** One UDP listener. */
+export class UdpListener implements LocalListener {
   readonly #options: UdpFlowsOptions;
   readonly #flows: UdpFlows;
   readonly #counters = newUdpCounters();
-  readonly #closed = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
-  readonly #receiving: Promise<void>;
+  /** The socket; `null` while there is nobody to lead clients to. */
+  #server: DatagramSocket | null = null;
+  #receiver: UdpReceiver | null = null;
+  #unbound: Promise<void> = Promise.resolve();
   #phase: Phase = "open";
   #receiveFailures = 0;
+  #port: number;
   #spec: ListenerSpec;
 
-  /** Takes a bound socket over and receives. */
-  constructor(server: DatagramSocket, spec: ListenerSpec, options: UdpFlowsOptions) {
-    this.#server = server;
+  /** Binds its socket, if there is an endpoint. Throws what the platform refuses. */
+  constructor(spec: ListenerSpec, options: UdpFlowsOptions) {
     this.#spec = spec;
+    this.#port = spec.port;
     this.#options = options;
-    const counters = this.#counters;
-    this.#flows = new UdpFlows(spec, { server, counters, onEmpty: () => this.#empty() }, options);
-    this.#receiving = this.#receive();
+    if (spec.backends.length > 0) this.#bind();
+    const server = () => this.#server;
+    const owner = {
+      get server() {
+        return server();
+      },
+      counters: this.#counters,
+      onEmpty: () => this.#empty(),
+    };
+    this.#flows = new UdpFlows(spec, owner, options);
   }
 
   /** What it is. */
   get spec(): ListenerSpec {
     return this.#spec;
+  }
+
+  /** Whether it has not been told to stop or to drain. */
+  get isOpen(): boolean {
+    return this.#phase === "open";
   }
 
   /** Resolves when it is stopped and its last flow has come to its end. */
@@ -66,9 +76,12 @@ export class UdpListener implements Listener {
   }
 
   /** Makes it this from now on. Flows that it still allows go on, the others end at once. */
-  update(spec: ListenerSpec): void {
+  async update(spec: ListenerSpec): Promise<void> {
     this.#spec = spec;
     this.#flows.update(spec);
+    if (spec.backends.length === 0) this.#unbind();
+    await this.#unbound;
+    if (this.isOpen && this.#receiver === null && this.#spec.backends.length > 0) this.#bind();
   }
 
   /** Closes the socket, and with it the flows: without it no reply finds its way. */
@@ -76,11 +89,9 @@ export class UdpListener implements Listener {
     if (this.#phase !== "stopped") {
       this.#phase = "stopped";
       this.#flows.close();
-      this.#closed.abort();
-      this.#server.close();
+      this.#unbind();
     }
-    // The platform keeps the address until it has taken the last receive back.
-    await this.#receiving;
+    await this.#unbound;
     this.#empty();
   }
 
@@ -97,66 +108,47 @@ export class UdpListener implements Listener {
 
   /** How it is. */
   stats(): ListenerStats {
-    const { key, servicePort, kind, ip, backends } = this.#spec;
     const { flowsOpened, flowsEnded, dialFailures, dropped } = this.#counters;
-    const { endpoints, bytesIn, bytesOut } = this.#flows.totals();
-    return {
-      key,
-      servicePort,
-      kind,
-      ip,
-      port: portOf(this.#server),
-      backends: backends.length,
-      endpoints,
+    const counts = {
       accepted: flowsOpened,
       active: this.#flows.size,
       broken: flowsEnded.broken,
       cut: flowsEnded.cut + flowsEnded["endpoint-gone"] + flowsEnded["source-not-allowed"],
-      bytesIn,
-      bytesOut,
       rejected: {
         "no-endpoints": dropped["no-endpoints"],
         "dial-failed": Object.values(dialFailures).reduce((sum, count) => sum + count),
         "source-not-allowed": dropped["source-not-allowed"],
         stopped: dropped.stopped,
       },
-      dialFailures: { ...dialFailures },
+      dialFailures,
       acceptFailures: this.#receiveFailures,
       udp: udpCounts(this.#counters),
     };
+    return listenerStats(this.#spec, this.#port, counts, this.#flows.totals());
   }
 
-  /** Receives until stopped, whatever the platform says in between. */
-  async #receive(): Promise<void> {
-    const { datagramBuffers } = this.#options;
-    const { signal } = this.#closed;
-    let buffer = datagramBuffers.take();
-    let pause = PAUSE_MS.first;
-    let gone = 0;
-    while (!signal.aborted) {
-      try {
-        const [datagram, from] = await this.#server.receive(buffer);
-        pause = PAUSE_MS.first;
-        gone = 0;
+  #bind(): void {
+    const { datagrams, datagramBuffers } = this.#options;
+    const server = datagrams.bind(this.#spec.ip, this.#port);
+    this.#server = server;
+    this.#port = portOf(server); // a free one that was taken stays the same through all changes
+    this.#receiver = new UdpReceiver(server, {
+      buffers: datagramBuffers,
+      // To wait is faster: the replies get their turns. UdpFlows sees to it that it has an end.
+      onDatagram: (datagram, buffer, from) => {
         const flow = this.#flowOf(from);
-        if (flow === null) continue;
-        const next = datagramBuffers.take();
-        // To wait is faster: the replies get their turns. UdpFlows sees to it that it has an end.
-        const sent = this.#flows.forward(flow, datagram, buffer);
-        buffer = next;
-        await sent;
-      } catch (error) {
-        if (signal.aborted) break;
-        if (isPeerGone(error) && ++gone < MOST_GONE) {
-          this.#counters.dropped.refused++;
-          continue;
-        }
-        this.#receiveFailed(error, pause);
-        await sleep(pause, signal);
-        pause = Math.min(PAUSE_MS.most, pause * 2);
-      }
-    }
-    datagramBuffers.give(buffer);
+        return flow === null ? null : this.#flows.forward(flow, datagram, buffer);
+      },
+      onGone: () => this.#counters.dropped.refused++,
+      onFailure: (error, pauseMs, isFirst) => this.#receiveFailed(error, pauseMs, isFirst),
+    });
+  }
+
+  #unbind(): void {
+    if (this.#receiver === null) return;
+    this.#unbound = this.#receiver.close();
+    this.#receiver = null;
+    this.#server = null;
   }
 
   /** The flow of who has just sent a datagram; `null`: it is dropped. */
@@ -176,13 +168,13 @@ export class UdpListener implements Listener {
     else if (this.#phase === "stopped" && this.#flows.running === 0) this.#ended.resolve();
   }
 
-  #receiveFailed(error: unknown, pauseMs: number): void {
+  #receiveFailed(error: unknown, pauseMs: number, isFirst: boolean): void {
     const { log } = this.#options;
     const { key, servicePort } = this.#spec;
     this.#receiveFailures++;
     const line = `Cannot receive on ${key}: ${messageOf(error)}; trying again`;
     const fields = { service: servicePort, pauseMs };
-    if (pauseMs === PAUSE_MS.first) log.error(line, fields);
+    if (isFirst) log.error(line, fields);
     else log.v(2)?.info(line, fields);
   }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { closeOp, first, keeper, openOp, rig, updateOp } from "./_loopback.ts";
+import { closeOp, first, freePort, keeper, openOp, rig, updateOp } from "./_loopback.ts";
 import { faulty, udpClient, udpEcho, udpNamed, udpPod, udpSpec } from "./_udp_loopback.ts";
 import type { ConnectionEvent } from "./data_path.ts";
 import type { UdpCounts } from "./udp_counters.ts";
@@ -8,8 +8,8 @@ import type { UserspaceBackend } from "./userspace.ts";
 
 const { signal } = new AbortController();
 
-function counts(backend: UserspaceBackend): UdpCounts {
-  const { udp } = first(backend);
+async function counts(backend: UserspaceBackend): Promise<UdpCounts> {
+  const { udp } = await first(backend);
   assert.ok(udp);
   return udp;
 }
@@ -29,9 +29,9 @@ for (const [clients, ip] of [[1, "127.0.0.1"], [50, "127.0.0.1"], [3, "::1"]] as
       assert.deepEqual(await Promise.all(all.map((each, i) => each.ask(asked[i] ?? ""))), asked);
     }
     for (const each of all) each[Symbol.dispose]();
-    const { accepted, active, bytesIn, bytesOut } = first(subject.backend);
+    const { accepted, active, bytesIn, bytesOut } = await first(subject.backend);
     assert.deepEqual([accepted, active, bytesIn], [clients, clients, bytesOut]);
-    const { datagramsIn, datagramsOut, dropped } = counts(subject.backend);
+    const { datagramsIn, datagramsOut, dropped } = await counts(subject.backend);
     assert.deepEqual([datagramsIn, datagramsOut], [3 * clients, 3 * clients]);
     assert.equal(Object.values(dropped).reduce((sum, count) => sum + count), 0);
   });
@@ -68,10 +68,10 @@ Deno.test("a flow leaves an endpoint that goes at once, and stays with one that 
   using stays = udpClient(subject.backend);
   assert.deepEqual([await leaves.ask("?"), await stays.ask("?")], ["a", "b"]);
   await subject.backend.apply(updateOp({ ...listener, backends: [b.address, c.address] }), signal);
-  assert.equal(first(subject.backend).active, 1);
+  assert.equal((await first(subject.backend)).active, 1);
   assert.notEqual(await leaves.ask("?"), "a");
   assert.equal(await stays.ask("?"), "b");
-  assert.equal(counts(subject.backend).flowsEnded["endpoint-gone"], 1);
+  assert.equal((await counts(subject.backend)).flowsEnded["endpoint-gone"], 1);
   assert.deepEqual(tale(subject.events), ["mapped", "mapped", "closed ended", "mapped"]);
 });
 
@@ -127,7 +127,7 @@ Deno.test("a flow that is idle for the time-out ends, one that is used either wa
     from.push(quiet.lastFrom);
   }
   sweepAt(9_999);
-  assert.equal(first(subject.backend).active, 3);
+  assert.equal((await first(subject.backend)).active, 3);
   const heard = quiet.next();
   await talks.say("again");
   await heard;
@@ -140,10 +140,10 @@ Deno.test("a flow that is idle for the time-out ends, one that is used either wa
   const event = await closed;
   assert.deepEqual([event.client, event.type === "closed" && event.how], [idles.address, "ended"]);
   sweepAt(19_998);
-  assert.equal(first(subject.backend).active, 2);
+  assert.equal((await first(subject.backend)).active, 2);
   sweepAt(19_999);
-  assert.equal(first(subject.backend).active, 0);
-  assert.equal(counts(subject.backend).flowsEnded.idle, 1);
+  assert.equal((await first(subject.backend)).active, 0);
+  assert.equal((await counts(subject.backend)).flowsEnded.idle, 1);
   assert.equal(due, null, "a timer without a flow");
 });
 
@@ -162,24 +162,30 @@ Deno.test("when there are too many flows, the one that was idle for longest make
   const next = subject.event("closed");
   await b.ask("b");
   assert.equal((await next).client, a.address);
-  assert.equal(first(subject.backend).active, 2);
-  assert.equal(counts(subject.backend).flowsEnded.evicted, 2);
+  assert.equal((await first(subject.backend)).active, 2);
+  assert.equal((await counts(subject.backend)).flowsEnded.evicted, 2);
 });
 
-Deno.test("without an endpoint datagrams are dropped and counted, until one comes", async () => {
-  const listener = udpSpec([]);
-  await using subject = await rig(listener);
-  using client = udpClient(subject.backend);
-  for (let i = 0; i < 2; i++) {
-    const rejected = subject.event("rejected");
-    await client.say("lost");
-    const event = await rejected;
-    assert.equal(event.type === "rejected" && event.why, "no-endpoints");
-  }
-  assert.equal(counts(subject.backend).dropped["no-endpoints"], 2);
+Deno.test("without an endpoint nobody listens, until one comes, and again when it has gone", async () => {
   await using echo = udpEcho();
-  await subject.backend.apply(updateOp({ ...listener, backends: [echo.address] }), signal);
+  const port = freePort();
+  const nobody = udpSpec([], { port });
+  await using subject = await rig(nobody);
+  const { backend } = subject;
+  using client = udpClient(backend);
+  const isFree = () => PLATFORM_DATAGRAMS.bind("127.0.0.1", port).close();
+  isFree();
+  await backend.apply(updateOp({ ...nobody, backends: [echo.address] }), signal);
   assert.equal(await client.ask("found"), "found");
+  assert.throws(isFree, { name: "AddrInUse" });
+  await backend.apply(updateOp(nobody), signal);
+  isFree();
+  const held = PLATFORM_DATAGRAMS.bind("127.0.0.1", port);
+  const refused = await backend.apply(updateOp({ ...nobody, backends: [echo.address] }), signal);
+  assert.match(refused.ok ? "" : refused.error, /another socket has the port/);
+  held.close();
+  await backend.apply(updateOp({ ...nobody, backends: [echo.address] }), signal);
+  assert.equal(await client.ask("again"), "again");
 });
 
 Deno.test(
@@ -198,8 +204,8 @@ Deno.test(
     await client.say("denied");
     const event = await rejected;
     assert.equal(event.type === "rejected" && event.why, "source-not-allowed");
-    assert.equal(first(subject.backend).rejected["source-not-allowed"], 1);
-    assert.equal(counts(subject.backend).flowsEnded["source-not-allowed"], 1);
+    assert.equal((await first(subject.backend)).rejected["source-not-allowed"], 1);
+    assert.equal((await counts(subject.backend)).flowsEnded["source-not-allowed"], 1);
     await subject.backend.apply(updateOp(listener), signal);
     assert.equal(await client.ask("allowed"), "allowed");
   },
@@ -223,7 +229,7 @@ Deno.test("counts tell each endpoint's share", async () => {
   using client = udpClient(subject.backend);
   await client.ask("hello");
   const { connections, active, bytesIn, bytesOut } =
-    first(subject.backend).endpoints[echo.address] ?? {};
+    (await first(subject.backend)).endpoints[echo.address] ?? {};
   assert.deepEqual([connections, active, bytesIn, bytesOut], [1, 1, 5, 5]);
 });
 
@@ -266,7 +272,7 @@ Deno.test("a flood of 100,000 one-datagram clients costs as many flows as are al
   assert.deepEqual(await subject.backend.apply(openOp(flooded), signal), { ok: true });
   await over.promise;
   assert.equal(most, 100);
-  const { accepted, active } = first(subject.backend);
+  const { accepted, active } = await first(subject.backend);
   assert.deepEqual([accepted, active], [100_000, 100]);
 });
 
@@ -283,7 +289,7 @@ Deno.test("what somebody else sends to a flow's socket does not reach the client
   await stranger.send("poison", flow);
   await pod.send("answer", flow);
   assert.equal(await client.hear(), "answer");
-  assert.equal(counts(subject.backend).dropped.stranger, 1);
+  assert.equal((await counts(subject.backend)).dropped.stranger, 1);
 });
 
 Deno.test("the wildcards of both families serve the same port, each its own clients", async () => {
@@ -310,8 +316,8 @@ Deno.test("a client that is gone, as Windows tells it, does not end the listener
   });
   using client = udpClient(subject.backend);
   assert.equal(await client.ask("still here"), "still here");
-  assert.equal(counts(subject.backend).dropped.refused, 3);
-  assert.equal(first(subject.backend).acceptFailures, 0);
+  assert.equal((await counts(subject.backend)).dropped.refused, 3);
+  assert.equal((await first(subject.backend)).acceptFailures, 0);
 });
 
 Deno.test("a receive that fails is tried again after a pause, and told once", async () => {
@@ -326,7 +332,7 @@ Deno.test("a receive that fails is tried again after a pause, and told once", as
   });
   using client = udpClient(subject.backend);
   assert.equal(await client.ask("still here"), "still here");
-  assert.equal(first(subject.backend).acceptFailures, 3);
+  assert.equal((await first(subject.backend)).acceptFailures, 3);
   assert.deepEqual(errors, ["Cannot receive on UDP/127.0.0.1:0: odd; trying again"]);
 });
 
@@ -339,7 +345,7 @@ Deno.test("an endpoint that refuses, as Windows tells it, does not end the flow"
   });
   using client = udpClient(subject.backend);
   assert.equal(await client.ask("still here"), "still here");
-  assert.equal(counts(subject.backend).dropped.refused, 15);
+  assert.equal((await counts(subject.backend)).dropped.refused, 15);
   assert.deepEqual(tale(subject.events), ["mapped"]);
 });
 
@@ -382,7 +388,7 @@ for (
     await client.say("lost");
     await client.say("lost");
     assert.equal(await client.ask("found"), "found");
-    assert.equal(counts(subject.backend).dropped[cause], 2);
+    assert.equal((await counts(subject.backend)).dropped[cause], 2);
     assert.equal(lines.filter(([line]) => line === `Dropped a datagram: ${cause}`).length, 2);
   });
 }
@@ -414,7 +420,7 @@ Deno.test("an endpoint to which the way is blocked holds others up for two sweep
   due();
   due();
   assert.equal(await through, "through");
-  assert.equal(counts(subject.backend).dropped.backlog, 1);
+  assert.equal((await counts(subject.backend)).dropped.backlog, 1);
   blocked.resolve(0);
   await blocked.promise;
   assert.equal(await stuck.ask("free again"), "free again");
@@ -456,9 +462,9 @@ Deno.test(
     await young.say("lost");
     assert.equal((await rejected).client, young.address);
     assert.equal(await young.ask("found"), "found");
-    const { dropped, flowsEnded } = counts(subject.backend);
+    const { dropped, flowsEnded } = await counts(subject.backend);
     assert.deepEqual([dropped.shortage, flowsEnded.evicted], [1, 1]);
-    assert.equal(first(subject.backend).dialFailures.shortage, 1);
+    assert.equal((await first(subject.backend)).dialFailures.shortage, 1);
   },
 );
 
@@ -468,7 +474,7 @@ Deno.test("a closed listener ends its flows and gives its port free", async () =
   await using subject = await rig(listener);
   using client = udpClient(subject.backend);
   await client.ask("before");
-  const { port } = first(subject.backend);
+  const { port } = await first(subject.backend);
   const closed = subject.event("closed");
   await subject.backend.apply(closeOp(listener), signal);
   const event = await closed;
@@ -493,7 +499,7 @@ Deno.test("close() lets replies pass until its signal aborts, and takes nothing 
   const closing = subject.backend.close(stop.signal);
   await pod.send("late answer", to);
   assert.equal(await client.hear(), "late answer");
-  assert.deepEqual(subject.backend.stats().draining, { listeners: 1, connections: 1 });
+  assert.deepEqual((await subject.backend.stats()).draining, { listeners: 1, connections: 1 });
   const closed = subject.event("closed");
   stop.abort();
   await closing;
@@ -504,14 +510,14 @@ Deno.test("close() lets replies pass until its signal aborts, and takes nothing 
 Deno.test("close() of a listener without flows ends at once", async () => {
   await using subject = await rig(udpSpec([]));
   await subject.backend.close(signal);
-  assert.deepEqual(subject.backend.stats().draining, { listeners: 0, connections: 0 });
+  assert.deepEqual((await subject.backend.stats()).draining, { listeners: 0, connections: 0 });
 });
 
 Deno.test("a port that is taken is an error that names it", async () => {
   await using holder = udpEcho();
   const port = Number(holder.address.split(":")[1]);
   await using subject = await rig(null);
-  const result = await subject.backend.apply(openOp(udpSpec([], { port })), signal);
+  const result = await subject.backend.apply(openOp(udpSpec(["127.0.0.1:1"], { port })), signal);
   assert.match(
     result.ok ? "" : result.error,
     /^Cannot listen on UDP 127\.0\.0\.1:\d+ .*another socket has the port/,
@@ -526,7 +532,7 @@ Deno.test("a flow's events and log lines tell its whole way", async () => {
   using client = udpClient(subject.backend);
   await client.ask("hello");
   const closed = subject.event("closed");
-  await subject.backend.apply(updateOp({ ...listener, backends: [] }), signal);
+  await subject.backend.apply(updateOp({ ...listener, backends: ["127.0.0.1:1"] }), signal);
   await closed;
   const common = { listener: listener.key, client: client.address, backend: echo.address };
   assert.deepEqual(subject.events, [

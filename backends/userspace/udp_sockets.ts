@@ -67,8 +67,9 @@ export function isPeerGone(error: unknown): boolean {
  * way there. `too-big`: it does not fit the way. `shortage`: this machine is out of descriptors,
  * memory or local ports. `backlog`: the socket has not sent the ones before it yet. `stranger`: it
  * came to a flow's socket from somebody else than the endpoint, or from a client of the other
- * family. `stopped`: the listener or the flow had come to its end. `other`: the log line has the
- * error.
+ * family. `stopped`: the listener or the flow had come to its end. `receive-buffer`: it came faster
+ * than it was taken, and the system had no room for it (the native data path is told). `other`: the
+ * log line has the error.
  */
 export const DROP_CAUSES = [
   "no-endpoints",
@@ -80,6 +81,7 @@ export const DROP_CAUSES = [
   "backlog",
   "stranger",
   "stopped",
+  "receive-buffer",
   "other",
 ] as const;
 

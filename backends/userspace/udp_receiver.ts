@@ -1,0 +1,87 @@
+/**
+ * Receives on one UDP socket until it is closed, whatever the platform says in between.
+ *
+ * @module
+ */
+import { sleep } from "./sleep.ts";
+import type { DatagramBuffer, DatagramBuffers } from "./udp_buffers.ts";
+import { type DatagramSocket, isPeerGone } from "./udp_sockets.ts";
+
+/** Who is told. None of these may throw. */
+export interface ReceiverOwner {
+  /** Where buffers come from. */
+  readonly buffers: DatagramBuffers;
+  /**
+   * Takes a datagram over, with the buffer that it lies in; nothing more is received until the answer
+   * resolves. `null`: it was not taken, and the buffer stays here.
+   */
+  readonly onDatagram: (
+    datagram: Uint8Array,
+    buffer: DatagramBuffer,
+    from: Deno.Addr,
+  ) => Promise<void> | null;
+  /** Is told that somebody was gone to whom a datagram was sent before. */
+  readonly onGone: () => void;
+  /** Is told that receive failed, and for how long it pauses; `isFirst` of a row of failures. */
+  readonly onFailure: (error: unknown, pauseMs: number, isFirst: boolean) => void;
+}
+
+/** How long to wait after receive failed: 5 ms at first, never more than a second. */
+const PAUSE_MS = { first: 5, most: 1000 };
+
+/** As often in a row may receive say that a client is gone before it counts as failing. */
+const MOST_GONE = 64;
+
+/** Receives. */
+export class UdpReceiver {
+  readonly #socket: DatagramSocket;
+  readonly #owner: ReceiverOwner;
+  readonly #closed = new AbortController();
+  readonly #receiving: Promise<void>;
+
+  /** Takes a bound socket over. */
+  constructor(socket: DatagramSocket, owner: ReceiverOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#receiving = this.#receive();
+  }
+
+  /** Stops, once; resolves when the address is free again. */
+  async close(): Promise<void> {
+    if (!this.#closed.signal.aborted) {
+      this.#closed.abort();
+      this.#socket.close();
+    }
+    // The platform keeps the address until it has taken the last receive back.
+    await this.#receiving;
+  }
+
+  async #receive(): Promise<void> {
+    const { buffers, onDatagram, onGone, onFailure } = this.#owner;
+    const { signal } = this.#closed;
+    let buffer = buffers.take();
+    let pause = PAUSE_MS.first;
+    let gone = 0;
+    while (!signal.aborted) {
+      try {
+        const [datagram, from] = await this.#socket.receive(buffer);
+        pause = PAUSE_MS.first;
+        gone = 0;
+        const taken = onDatagram(datagram, buffer, from);
+        if (taken === null) continue;
+        buffer = buffers.take();
+        await taken;
+      } catch (error) {
+        if (signal.aborted) break;
+        if (isPeerGone(error) && ++gone < MOST_GONE) {
+          onGone();
+          continue;
+        }
+        onFailure(error, pause, pause === PAUSE_MS.first);
+        await sleep(pause, signal);
+        pause = Math.min(PAUSE_MS.most, pause * 2);
+      }
+    }
+    buffers.give(buffer);
+  }
+}
