@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from "node:url";
 import type { ApplyResult, ListenerSpec, ListenerStats, UserspaceOp } from "../../backends/mod.ts";
-import type { DataPathCase } from "./_data_paths.ts";
+import type { DataPathCase } from "./data_paths.ts";
 import { TextLineStream } from "./_lines.ts";
 import type { Answer, Health, ProxySetup, Question } from "./_messages.ts";
 

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { userspaceBackend, type UserspaceOp } from "../../backends/mod.ts";
-import { DATA_PATHS } from "./_data_paths.ts";
+import { DATA_PATHS } from "./data_paths.ts";
 import { connectTo, datagrams, echo, exchange, tcpListener, times, until } from "./_loopback.ts";
 import { startProxy } from "./_proxy.ts";
 

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { DATA_PATHS } from "./_data_paths.ts";
+import { DATA_PATHS } from "./data_paths.ts";
 import { connectTo, exchange, tcpListener, times, until } from "./_loopback.ts";
 import { startProxy } from "./_proxy.ts";
 

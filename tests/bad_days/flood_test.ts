@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { UDP_FLOW_LIMIT } from "../../backends/mod.ts";
-import { DATA_PATHS } from "./_data_paths.ts";
+import { DATA_PATHS } from "./data_paths.ts";
 import { datagrams, tcpListener, times, until } from "./_loopback.ts";
 import { startProxy } from "./_proxy.ts";
 

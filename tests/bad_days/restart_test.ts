@@ -2,7 +2,7 @@
  * The death of the process, and its next life.
  */
 import assert from "node:assert/strict";
-import { DATA_PATHS } from "./_data_paths.ts";
+import { DATA_PATHS } from "./data_paths.ts";
 import { connectTo, datagrams, echo, exchange, tcpListener } from "./_loopback.ts";
 import { startProxy } from "./_proxy.ts";
 

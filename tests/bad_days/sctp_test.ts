@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { userspaceBackend, type UserspaceOp } from "../../backends/mod.ts";
 import { readObject, SILENT, startPipeline, stepPipeline } from "../../core/mod.ts";
-import { DATA_PATHS } from "./_data_paths.ts";
+import { DATA_PATHS } from "./data_paths.ts";
 import { connectTo, echo, exchange } from "./_loopback.ts";
 
 function object(json: Parameters<typeof readObject>[0]) {

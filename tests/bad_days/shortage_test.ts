@@ -3,7 +3,7 @@
  * between.
  */
 import assert from "node:assert/strict";
-import { DATA_PATHS } from "./_data_paths.ts";
+import { DATA_PATHS } from "./data_paths.ts";
 import { connectTo, echo, exchange, tcpListener, times, until } from "./_loopback.ts";
 import { startProxy } from "./_proxy.ts";
 

@@ -2,7 +2,7 @@
  * A client that asks for a gigabyte and does not read it.
  */
 import assert from "node:assert/strict";
-import { DATA_PATHS } from "./_data_paths.ts";
+import { DATA_PATHS } from "./data_paths.ts";
 import { connectTo, echo, endpoint, exchange, tcpListener } from "./_loopback.ts";
 import { startProxy } from "./_proxy.ts";
 

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { userspaceBackend, type UserspaceOp } from "../../backends/mod.ts";
-import { DATA_PATHS } from "./_data_paths.ts";
+import { DATA_PATHS } from "./data_paths.ts";
 import { connectTo, echo, exchange, tcpListener } from "./_loopback.ts";
 
 const VIP = "192.0.2.10";

@@ -1,5 +1,5 @@
 /**
- * The data paths that every bad day is tried on.
+ * The data paths that bad days, random histories and the soak are tried on.
  *
  * @module
  */
