@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { decodeText } from "./file/decode_text.ts";
 export { fileSource, type FileSourceOptions } from "./file/file_source.ts";
 export type { KubeConnection, KubeResponse } from "./kube/connection.ts";
 export { kubeSource, type KubeSourceOptions } from "./kube/kube_source.ts";

@@ -13,6 +13,7 @@ import { sinkOf } from "../cli/words.ts";
 import { EXIT } from "../exit_code.ts";
 import { kubernetesVersion } from "../health/kubernetes_version.ts";
 import type { Io } from "../io.ts";
+import { readConfigFile } from "../kube_proxy/config_file.ts";
 import { watchConfig } from "../kube_proxy/config_watch.ts";
 import { type Effective, effectiveConfig } from "../kube_proxy/effective.ts";
 import { emptySource } from "../kube_proxy/empty_source.ts";
@@ -48,11 +49,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { effective, file } = await effectiveOf(line);
   const target = valueOf(line, "write-config-to", "text");
   if (target !== "") return await writeConfig(target, effective);
-  const context = contextOf(effective, line, io);
+  const { context, args: own } = inOwnWords(effective, line, io);
   const cleanup = valueOf(line, "cleanup", "bool");
   const extras: SyncExtras = {
     begin(log) {
       writeNotes(notesOn(line, effective), log);
+      log.v(1)?.info(`The same in own words: windlass ${context.form.name} ${own.join(" ")}`);
       for (const each of file?.warnings ?? []) log.warn(`In "${file?.path}": ${each}`);
       if (
         cleanup && context.form.sink === "to-userspace" && context.flags.addressManager === "none"
@@ -107,7 +109,7 @@ function refuse(what: string, problems: readonly string[]): void {
 
 async function readFile(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await readConfigFile(path);
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotFound
       ? "there is no such file; give --config an existing one"
@@ -128,8 +130,12 @@ async function writeConfig(path: string, { config }: Effective): Promise<number>
   return EXIT.done;
 }
 
-/** The same in Windlass' words. */
-function contextOf(effective: Effective, line: ProxyLine, io: Io): CommandContext {
+/** The same in Windlass' words: the context of `windlass kube SINK`, and its flags as text. */
+function inOwnWords(
+  effective: Effective,
+  line: ProxyLine,
+  io: Io,
+): { readonly context: CommandContext; readonly args: readonly string[] } {
   const mode = modeOf(effective);
   const sink = sinkOf(SINK_OF_MODE[mode]);
   if (sink === null) {
@@ -140,8 +146,9 @@ function contextOf(effective: Effective, line: ProxyLine, io: Io): CommandContex
     );
   }
   const form = resolve(["kube", sink]);
-  const flags = readFlags(lex(translate(effective.config, line, mode), LEXICON), form);
-  return { form, flags, io, program: "kube-proxy" };
+  const args = translate(effective.config, line, mode);
+  const flags = readFlags(lex(args, LEXICON), form);
+  return { context: { form, flags, io, program: "kube-proxy" }, args };
 }
 
 function modeOf({ config }: Effective): ProxyMode {

@@ -85,6 +85,7 @@ Deno.test("the userspace seed's command line works unchanged", async () => {
   assert.equal(code, 0, io.err());
   assert.match(io.err(), /"Started" source="kube" sink="to-userspace" node="win-1"/);
   assert.match(io.err(), /^I\d{4} .* sync:1\] "Synced" /m);
+  assert.match(io.err(), /The same in own words: windlass kube to-userspace --kubeconfig=/);
   const names: string[] = [];
   for await (const { name } of Deno.readDir(test.file("logs"))) names.push(name);
   const info = names.find((name) => /^kube-proxy(\.exe)?\.WIN-1\..*me\.log\.INFO\./.test(name));
@@ -184,6 +185,18 @@ Deno.test.each([
   const { code, err } = await run(`--config=${files.file("config.conf")}`);
   assert.equal(code, 2);
   assert.match(err, says);
+});
+
+Deno.test("--config: a file in UTF-16 is read, as PowerShell writes it; what is no text is refused", async () => {
+  await using files = await folder();
+  const path = files.file("config.conf");
+  const bytes = new Uint8Array(Uint16Array.from("\ufeffmode: x\n", (c) => c.charCodeAt(0)).buffer);
+  await Deno.writeFile(path, bytes); // little-endian here, as on every Windows machine
+  assert.match((await run(`--config=${path}`)).err, /line 1: apiVersion: /);
+  await Deno.writeFile(path, new Uint8Array([0xff, 0xfe, 0x00, 0xd8]));
+  const { code, err } = await run(`--config=${path}`);
+  assert.equal(code, 2);
+  assert.match(err, /Cannot read configuration file ".*": it is no text; write it in UTF-8/);
 });
 
 Deno.test("--config: a file that is not there is bad usage", async () => {

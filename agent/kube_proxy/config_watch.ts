@@ -6,6 +6,7 @@
  */
 import { dirname, resolve } from "node:path";
 import { RunError } from "../run_error.ts";
+import { readConfigFile } from "./config_file.ts";
 
 /** An open watch. Close it by `using`. */
 export interface ConfigWatch extends Disposable {
@@ -37,7 +38,7 @@ export function watchConfig(path: string, text: string): ConfigWatch {
 
 async function read(path: string): Promise<string | null> {
   try {
-    return await Deno.readTextFile(path);
+    return await readConfigFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
