@@ -234,6 +234,26 @@ export const FLAGS = {
     default: [],
     help: "Which of the node's addresses serve node ports; a family without a range has all of its",
   },
+  dataPath: {
+    kind: "choice",
+    name: "data-path",
+    // A test holds this list to the backend's own: to parse a command line, no backend is loaded.
+    choices: ["auto", "deno", "native"],
+    default: "auto",
+    help:
+      "What carries the bytes: the system's calls, Deno's sockets, or what is best and works here",
+  },
+  workers: {
+    kind: "whole",
+    name: "workers",
+    metavar: "N",
+    default: 8,
+    min: 0,
+    max: 64,
+    help:
+      "How many threads carry the bytes at most, one for each core; 0: the main one, by Deno's " +
+      "sockets",
+  },
   addressManager: {
     kind: "choice",
     name: "address-manager",

@@ -53,7 +53,15 @@ export const SINKS = {
   },
   "to-userspace": {
     about: "Proxies connections in this process: the userspace backend",
-    flags: [...USERSPACE, "udpIdleTimeout", "nodePortAddresses", "addressManager", "interface"],
+    flags: [
+      ...USERSPACE,
+      "udpIdleTimeout",
+      "nodePortAddresses",
+      "dataPath",
+      "workers",
+      "addressManager",
+      "interface",
+    ],
     aliases: ["to-winuserspace"],
   },
 } as const satisfies Readonly<Record<string, Word>>;

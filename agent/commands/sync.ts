@@ -25,7 +25,7 @@ import { openAddressManager } from "./address_manager.ts";
 import { type CommandContext, nodeNameOf } from "./command.ts";
 import { openSource } from "./sources.ts";
 import { openSyncLog, type SyncLog } from "./sync_log.ts";
-import { userspaceOptions } from "./userspace_options.ts";
+import { checkDataPath, userspaceOptions } from "./userspace_options.ts";
 
 interface Setup {
   readonly context: CommandContext;
@@ -65,6 +65,7 @@ async function sync(
   const nodeName = nodeNameOf(context);
   begin?.(log);
   logFlags(context, log);
+  if (form.sink === "to-userspace") checkDataPath(flags);
   const addresses = form.sink === "to-userspace"
     ? await openAddressManager(flags, log.named("addresses"))
     : null;

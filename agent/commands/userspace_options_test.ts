@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
-import { BALANCING_POLICIES, UDP_IDLE_TIMEOUT_MS, userspaceBackend } from "../../backends/mod.ts";
+import {
+  BALANCING_POLICIES,
+  DATA_PATHS,
+  UDP_IDLE_TIMEOUT_MS,
+  userspaceBackend,
+} from "../../backends/mod.ts";
 import { FLAGS } from "../cli/flags.ts";
 import { lex, lexiconOf } from "../cli/lex.ts";
 import { readFlags } from "../cli/read_flags.ts";
 import { resolve } from "../cli/resolve.ts";
-import { userspaceOptions } from "./userspace_options.ts";
+import { RunError } from "../run_error.ts";
+import { checkDataPath, userspaceOptions } from "./userspace_options.ts";
 
 function optionsOf(line: string): ReturnType<typeof userspaceOptions> {
   const lexed = lex(line.split(" "), lexiconOf(Object.values(FLAGS)));
@@ -13,11 +19,14 @@ function optionsOf(line: string): ReturnType<typeof userspaceOptions> {
 
 Deno.test("the command line knows the backend's policies, and has its defaults", () => {
   assert.deepEqual(FLAGS.balancing.choices, BALANCING_POLICIES);
+  assert.deepEqual(FLAGS.dataPath.choices, DATA_PATHS);
   assert.deepEqual(optionsOf("file to-userspace"), {
     balancing: "round-robin",
     terminateRemoved: false,
     udpIdleTimeoutMs: UDP_IDLE_TIMEOUT_MS,
     nodePortAddresses: [],
+    dataPath: "auto",
+    workers: Math.min(8, navigator.hardwareConcurrency),
   });
 });
 
@@ -48,3 +57,27 @@ Deno.test("--nodeport-addresses is read, and what is no CIDR is refused", () => 
     /Cannot read flag --nodeport-addresses: "10\.0\.0\.1" is not a CIDR/,
   );
 });
+
+Deno.test("there are no more workers than cores, and the native data path needs one", () => {
+  const { workers, dataPath } = optionsOf("file to-userspace --workers 64 --data-path native");
+  assert.deepEqual([workers, dataPath], [navigator.hardwareConcurrency, "native"]);
+  assert.equal(optionsOf("file to-userspace --workers 0").workers, 0);
+  assert.throws(
+    () => optionsOf("file to-userspace --workers 0 --data-path native"),
+    /Cannot read flag --workers: the native data path blocks the thread/,
+  );
+});
+
+Deno.test(
+  "the native data path ends the program where it may not be used, and only if it was asked for",
+  {
+    permissions: { ffi: false },
+  },
+  () => {
+    checkDataPath({ dataPath: "auto" });
+    assert.throws(
+      () => checkDataPath({ dataPath: "native" }),
+      (error) => error instanceof RunError && /--allow-ffi.*--data-path=auto/.test(error.message),
+    );
+  },
+);
