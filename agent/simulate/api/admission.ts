@@ -17,6 +17,7 @@ import {
   withField,
 } from "./json.ts";
 import { keyText, type ObjectKey } from "./resources.ts";
+import { eventFaults } from "./event_validation.ts";
 import type { ServiceAllocator } from "./service_allocator.ts";
 import {
   carriedOver,
@@ -57,6 +58,7 @@ export function admissions(allocator: ServiceAllocator): Readonly<Record<string,
       object: { ...object, status: { phase: "Pending", ...objectAt(object, "status") } },
       faults: [],
     }),
+    events: (object) => ({ object, faults: eventFaults(object) }),
   };
 }
 
