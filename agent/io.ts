@@ -13,6 +13,11 @@ export interface TextOutput {
    * @throws {OutputClosed} If it is standard output and its reader has gone, as with `… | head`.
    */
   write(text: string): void;
+  /**
+   * The same output for who must not wait for its reader: each write takes some of the bytes, and
+   * says how many. Absent where writing waits for nobody.
+   */
+  readonly stream?: { readonly write: (bytes: Uint8Array) => Promise<number> };
   /** Whether a person sees it on a terminal. */
   readonly isTerminal: boolean;
   /** The size of the terminal in characters, `null` where there is none. */
@@ -50,7 +55,10 @@ export function denoIo(): Io {
     stdout: denoOutput(Deno.stdout, (cause) => {
       throw new OutputClosed("Cannot write: the reader of the output has gone", { cause });
     }),
-    stderr: denoOutput(Deno.stderr, () => {}), // a proxy goes on without a reader of its log
+    stderr: {
+      ...denoOutput(Deno.stderr, () => {}), // a proxy goes on without a reader of its log
+      stream: { write: (bytes) => Deno.stderr.write(bytes) },
+    },
     env: readEnv,
     hostname: () => Deno.hostname(),
     now: () => Date.now(),

@@ -10,6 +10,7 @@ import type { Io } from "../io.ts";
 import type { FileNaming } from "../log/file_series.ts";
 import { createLog, formatterOf, type Log, type LogFormat } from "../log/log.ts";
 import { type LogFileOptions, openLogOutput, type Severity } from "../log/log_output.ts";
+import { RotatingFile } from "../log/rotating_file.ts";
 import { type ModuleLevel, parseVmodule } from "../log/vmodule.ts";
 import type { CommandContext } from "./command.ts";
 
@@ -35,8 +36,9 @@ export function openSyncLog(context: CommandContext): SyncLog {
   const now = (): number => io.now();
   const own = (severity: Severity, message: string): string =>
     format({ time: now(), severity, v: 0, component: "windlass", message, fields: {} });
+  const behind = stderrBehind(io, (message) => own("warn", message));
   const output = openLogOutput({
-    stderr: (line) => io.stderr.write(line),
+    stderr: (line) => behind === null ? io.stderr.write(line) : behind.write(line),
     stderrFrom: hasFiles(flags) && !flags.logToStderr ? THRESHOLDS[flags.stderrThreshold] : "info",
     files: filesOf(context),
     format: own,
@@ -55,8 +57,27 @@ export function openSyncLog(context: CommandContext): SyncLog {
     async [Symbol.asyncDispose]() {
       log[Symbol.dispose]();
       await output[Symbol.asyncDispose]();
+      await behind?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/**
+ * Standard error, written behind the program's back: who reads it may be slow, and connections must
+ * not wait for that. `null` where it waits for nobody.
+ */
+function stderrBehind(
+  { stderr: { stream } }: Io,
+  format: (message: string) => string,
+): RotatingFile | null {
+  if (stream === undefined) return null;
+  const file = { write: stream.write, close: () => {} };
+  const behind = new RotatingFile({
+    series: { name: "of standard error", next: () => Promise.resolve({ file, size: 0 }) },
+    maxBytes: Infinity,
+    onTrouble: (message) => behind.write(format(message)), // read once somebody reads again
+  });
+  return behind;
 }
 
 /** klog's names of the severities. Nothing that is logged here is fatal. */
