@@ -121,6 +121,59 @@ Deno.test({
   },
 });
 
+/** HNS as an L2Bridge CNI leaves it. */
+const HNS = {
+  Networks: [{
+    ID: "11111111-2222-4333-8444-555555555555",
+    Name: "cbr0",
+    Type: "L2Bridge",
+    SchemaVersion: { Major: 2, Minor: 0 },
+  }],
+  Endpoints: [],
+  LoadBalancers: [],
+};
+
+Deno.test({
+  name: "the kernel seed's command line programs load balancers",
+  ignore: sinkOf("to-winkernel") === null,
+  async fn() {
+    await using test = await cluster({ "hns.json": JSON.stringify(HNS) });
+    test.server.store.create({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web", namespace: "default" },
+      spec: { clusterIP: "10.96.0.10", ports: [{ port: 80, targetPort: 8080 }] },
+    });
+    test.server.store.create({
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: {
+        name: "web-1",
+        namespace: "default",
+        labels: { "kubernetes.io/service-name": "web" },
+      },
+      addressType: "IPv4",
+      ports: [{ port: 8080 }],
+      endpoints: [{ addresses: ["10.244.2.5"], nodeName: "n2" }],
+    });
+    const { code, err } = await run(
+      "--hostname-override=n1",
+      ...KERNEL_SEED,
+      `--kubeconfig=${test.file("kubelet.conf")}`,
+      "--network-name=cbr0",
+      // a machine without HNS, and an end: Windlass' own flags
+      ...[`--hns=emulator:${test.file("hns.json")}`, "--once"],
+      ...["--node-ip=192.0.2.1", "--host-mac=00-15-5d-00-00-01"],
+      ...servers(),
+    );
+    assert.equal(code, 0, err);
+    const { LoadBalancers: made } = JSON.parse(await Deno.readTextFile(test.file("hns.json")));
+    assert.deepEqual(made.map(({ FrontendVIPs }: { FrontendVIPs: unknown }) => FrontendVIPs), [
+      ["10.96.0.10"],
+    ]);
+  },
+});
+
 Deno.test("--config: the file counts, the node's name comes from the flag", async () => {
   await using test = await cluster();
   await Deno.writeTextFile(
