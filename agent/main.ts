@@ -8,6 +8,7 @@ import { complete } from "./cli/complete.ts";
 import { COMPLETE_COMMAND } from "./cli/completion_scripts.ts";
 import { FLAGS } from "./cli/flags.ts";
 import { formHelp, overview } from "./cli/help.ts";
+import { modernSpelling } from "./cli/kpng_spelling.ts";
 import { lex, type Lexed, lexiconOf } from "./cli/lex.ts";
 import { readFlags, refuseStrangers } from "./cli/read_flags.ts";
 import { type Form, resolve } from "./cli/resolve.ts";
@@ -33,7 +34,7 @@ export async function main(args: readonly string[], io: Io = denoIo()): Promise<
 
 async function dispatch(args: readonly string[], io: Io): Promise<number> {
   if (args[0] === COMPLETE_COMMAND) return offer(args.slice(1), io);
-  const lexed = lex(args, LEXICON);
+  const lexed = modernSpelling(lex(args, LEXICON));
   const kubeProxyArgs = kubeProxyLine(args, lexed);
   if (kubeProxyArgs !== null) {
     return await (await import("./commands/kube_proxy.ts")).run(kubeProxyArgs, io);

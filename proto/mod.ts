@@ -6,6 +6,7 @@
  */
 export { decodeText } from "./file/decode_text.ts";
 export { fileSource, type FileSourceOptions } from "./file/file_source.ts";
+export * from "./kpng/mod.ts";
 export type { KubeConnection, KubeResponse } from "./kube/connection.ts";
 export { kubeSource, type KubeSourceOptions } from "./kube/kube_source.ts";
 export {

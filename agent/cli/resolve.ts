@@ -51,7 +51,7 @@ export interface Form {
   /** The sink, `null` where there is none or it is not named yet. */
   readonly sink: SinkName | null;
   /** The first word that is missing, in the words of the usage line; `null` for none. */
-  readonly missing: "SOURCE" | "SINK" | "NAMESPACE/NAME" | "SHELL" | null;
+  readonly missing: "SOURCE" | "SINK" | "NAMESPACE/NAME" | "SHELL" | "COMMAND" | null;
   /** The words after the source and the sink, in order. */
   readonly rest: readonly string[];
   /** How many words there may be in `rest`. */
@@ -91,25 +91,44 @@ function syncForm(
   rest: readonly string[],
 ): Form {
   const named = [source, sink].filter((each) => each !== null);
+  const takesProgram = sink === "to-exec";
   const about = [source && SOURCES[source].about, sink && SINKS[sink].about];
   return {
     run: "sync",
     name: named.join(" "),
-    usage: `windlass ${source ?? "SOURCE"} ${sink ?? "SINK"} [flags]`,
+    usage: `windlass ${source ?? "SOURCE"} ${sink ?? "SINK"} [flags]${
+      takesProgram ? " -- COMMAND [ARGUMENT...]" : ""
+    }`,
     about: about.filter((each) => each !== null).join(". "),
-    groups: [
+    groups: withoutRepeats([
       ...(source === null ? sourceNames() : [source]).map(sourceGroup),
       ...(sink === null ? sinkNames() : [sink]).map(sinkGroup),
       { title: "Flags of every SOURCE SINK", flags: SYNC_FLAGS },
       COMMON_GROUP,
-    ].filter((group) => group.flags.length > 0),
+    ]).filter((group) => group.flags.length > 0),
     examples: [syncExample(source ?? "kube", sink ?? "to-print")],
     source,
     sink,
-    missing: source === null ? "SOURCE" : sink === null ? "SINK" : null,
+    missing: source === null
+      ? "SOURCE"
+      : sink === null
+      ? "SINK"
+      : takesProgram && rest.length === 0
+      ? "COMMAND"
+      : null,
     rest,
-    maxRest: 0,
+    maxRest: takesProgram ? Infinity : 0,
   };
+}
+
+/** A flag that the source and the sink both have stands where it comes first. */
+function withoutRepeats(groups: readonly FlagGroup[]): readonly FlagGroup[] {
+  const seen = new Set<FlagId>();
+  return groups.map(({ title, flags }) => {
+    const own = flags.filter((flag) => !seen.has(flag));
+    for (const flag of own) seen.add(flag);
+    return { title, flags: own };
+  });
 }
 
 function commandForm(command: CommandName, words: readonly string[]): Form {
@@ -151,7 +170,8 @@ function sinkGroup(sink: SinkName): FlagGroup {
 function syncExample(source: SourceName, sink: SinkName): string {
   const input = source === "file" ? " --input cluster.yaml" : "";
   const output = sink === "to-file" ? " --output snapshot.yaml" : "";
-  return `windlass ${source} ${sink}${input}${output} --node-name n1`;
+  const program = sink === "to-exec" ? " -- cat" : "";
+  return `windlass ${source} ${sink}${input}${output} --node-name n1${program}`;
 }
 
 function readSource(word: string, command: CommandName): SourceName {

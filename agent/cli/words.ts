@@ -49,7 +49,29 @@ export const SINKS = {
   },
   "to-file": {
     about: "Writes the cluster's state to a file, which source file can read",
-    flags: ["outputPath"],
+    flags: ["outputPath", "fileFormat", ...TOLD],
+  },
+  "to-api": {
+    about: "Serves KPNG's API over gRPC, for backends on this node or on others",
+    flags: [
+      "listen",
+      ...TLS,
+      "listenTlsKey",
+      "listenTlsCrt",
+      "listenTlsCa",
+      "insecureListenAny",
+      "globalv1Api",
+      "localApi",
+      ...TOLD,
+    ],
+  },
+  "to-json": {
+    about: "Prints the node's state after each sync: a line of JSON for each service, as KPNG does",
+    flags: TOLD,
+  },
+  "to-exec": {
+    about: "Runs a program after each sync, with the lines of to-json on its standard input",
+    flags: TOLD,
   },
   "to-userspace": {
     about: "Proxies connections in this process: the userspace backend",
@@ -57,6 +79,10 @@ export const SINKS = {
       ...USERSPACE,
       "udpIdleTimeout",
       "nodePortAddresses",
+  api: {
+    about: "Follows a KPNG server, which has the cluster or has chosen the node's endpoints",
+    flags: ["api", "global", ...TLS, "apiClientTlsKey", "apiClientTlsCrt", "apiClientTlsCa"],
+  },
       "dataPath",
       "workers",
       "addressManager",

@@ -14,8 +14,9 @@ import { dropWarnings } from "../dropped.ts";
 import { logReport } from "../feed.ts";
 import { Interrupted } from "../interrupted.ts";
 import type { Io } from "../io.ts";
+import type { Source } from "../../proto/mod.ts";
 import { type CommandContext, nodeNameOf, openLog } from "./command.ts";
-import { openSource } from "./sources.ts";
+import { openClusterSource, openSource } from "./sources.ts";
 
 /** The present state, and all of it as changes from nothing. */
 export interface PresentState {
@@ -33,7 +34,10 @@ export interface PresentState {
 export async function readOnce(context: CommandContext): Promise<PresentState> {
   const nodeName = nodeNameOf(context);
   using log = openLog(context, "plain");
-  const source = openSource(context, { once: true, nodeName });
+  const needs = { once: true, nodeName };
+  const source: Source<PipelineEvent> = context.form.run === "explain"
+    ? openClusterSource(context, needs) // a view from elsewhere does not tell why
+    : openSource(context, needs);
   const events: PipelineEvent[] = [];
   await untilStopped(context.io, (signal) =>
     source.run({

@@ -4,8 +4,16 @@
  * @module
  */
 import { UsageError } from "../cli/usage_error.ts";
-import { unreachable } from "../../core/mod.ts";
-import { fileSource, kubeSource, loadKubeConnection, type Source } from "../../proto/mod.ts";
+import { type PipelineEvent, unreachable } from "../../core/mod.ts";
+import { connectionOf } from "../kpng/options.ts";
+import {
+  fileSource,
+  kpngGlobalSource,
+  kpngLocalSource,
+  kubeSource,
+  loadKubeConnection,
+  type Source,
+} from "../../proto/mod.ts";
 import { strictSource } from "../strict_source.ts";
 import type { CommandContext } from "./command.ts";
 
@@ -17,8 +25,18 @@ export interface SourceNeeds {
   readonly nodeName: string | null;
 }
 
-/** Makes the source that the command line asks for. */
-export function openSource(context: CommandContext, needs: SourceNeeds): Source {
+/** Makes the source that the command line asks for: of the cluster's state, or of the node's view. */
+export function openSource(
+  context: CommandContext,
+  needs: SourceNeeds & { readonly nodeName: string },
+): Source<PipelineEvent> {
+  const { form, flags } = context;
+  if (form.source !== "api" || flags.global) return openClusterSource(context, needs);
+  return kpngLocalSource({ connection: connectionOf(flags), ...needs });
+}
+
+/** Makes the source of the cluster's state that the command line asks for. */
+export function openClusterSource(context: CommandContext, needs: SourceNeeds): Source {
   const { form, flags } = context;
   switch (form.source) {
     case null:
@@ -31,14 +49,16 @@ export function openSource(context: CommandContext, needs: SourceNeeds): Source 
       return flags.strict ? strictSource(file) : file;
     }
     case "kube":
-      return clusterSource(context, needs);
+      return kubeClusterSource(context, needs);
+    case "api":
+      return kpngGlobalSource({ connection: connectionOf(flags), once: needs.once });
     default:
       return unreachable(form.source);
   }
 }
 
 /** The kube source closes its connection at its end, so each run makes its own. */
-function clusterSource({ flags, io }: CommandContext, needs: SourceNeeds): Source {
+function kubeClusterSource({ flags, io }: CommandContext, needs: SourceNeeds): Source {
   return {
     name: "kube",
     async run(sink, signal) {

@@ -14,8 +14,9 @@ import { formatDuration } from "../cli/duration.ts";
 import { FLAGS } from "../cli/flags.ts";
 import { flagsOf } from "../cli/resolve.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { unreachable } from "../../core/mod.ts";
+import { type PipelineEvent, unreachable } from "../../core/mod.ts";
 import { EXIT } from "../exit_code.ts";
+import { keptOf, kpngText } from "../kpng/options.ts";
 import type { Log } from "../log/log.ts";
 import type { Source } from "../../proto/mod.ts";
 import { startSnapshotWriter } from "../snapshot/snapshot_writer.ts";
@@ -23,13 +24,17 @@ import { supervise, type Work } from "../supervise.ts";
 import { type AgentStatus, startAgent } from "../sync_loop.ts";
 import { openAddressManager } from "./address_manager.ts";
 import { type CommandContext, nodeNameOf } from "./command.ts";
-import { openSource } from "./sources.ts";
+import { apiWork, execWork, jsonWork } from "./kpng_sinks.ts";
+import { openClusterSource, openSource } from "./sources.ts";
 import { openSyncLog, type SyncLog } from "./sync_log.ts";
 import { checkDataPath, userspaceOptions } from "./userspace_options.ts";
 
 interface Setup {
   readonly context: CommandContext;
-  readonly source: Source;
+  /** Opens the source of the cluster's state, or of the node's view. */
+  readonly openSource: () => Source<PipelineEvent>;
+  /** Opens the source of the cluster's state. */
+  readonly openCluster: () => Source;
   readonly nodeName: string;
   readonly log: Log;
   readonly addresses: AddressManager | null;
@@ -69,12 +74,17 @@ async function sync(
   const addresses = form.sink === "to-userspace"
     ? await openAddressManager(flags, log.named("addresses"))
     : null;
-  const source = given ?? openSource(context, {
-    once: flags.once,
-    nodeName: form.sink === "to-file" ? null : nodeName, // a file is for any node to read
+  const { once } = flags;
+  const work = await workOf({
+    context,
+    openSource: () => given ?? openSource(context, { once, nodeName }),
+    // What is for any node to read has all nodes.
+    openCluster: () => given ?? openClusterSource(context, { once, nodeName: null }),
+    nodeName,
+    log,
+    addresses,
   });
-  const work = workOf({ context, source, nodeName, log, addresses });
-  log.info("Started", { source: source.name, sink: form.sink, node: nodeName });
+  log.info("Started", { source: given?.name ?? form.source, sink: form.sink, node: nodeName });
   const done = mustEnd === undefined ? work.done : Promise.race([work.done, mustEnd]);
   return await supervise({ ...work, done }, io, log);
 }
@@ -89,7 +99,7 @@ function logFlags({ form, flags }: CommandContext, log: Log): void {
   }
 }
 
-function workOf(setup: Setup): Work {
+async function workOf(setup: Setup): Promise<Work> {
   const { context: { form, flags }, log, addresses } = setup;
   switch (form.sink) {
     case null:
@@ -99,6 +109,12 @@ function workOf(setup: Setup): Work {
     case "to-print":
       return printWork(setup);
     case "to-userspace":
+    case "to-api":
+      return await apiWork(setup);
+    case "to-json":
+      return jsonWork(setup);
+    case "to-exec":
+      return await execWork(setup);
       return backendWork(
         setup,
         userspaceBackend({
@@ -113,11 +129,11 @@ function workOf(setup: Setup): Work {
 }
 
 function backendWork<O extends Op, State>(
-  { context: { flags, io }, source, nodeName, log }: Setup,
+  { context: { flags, io }, openSource, nodeName, log }: Setup,
   backend: Backend<O, State>,
 ): Work {
   const agent = startAgent({
-    source,
+    source: openSource(),
     backend,
     nodeName,
     minSyncPeriodMs: flags.minSyncPeriod,
@@ -133,7 +149,9 @@ function backendWork<O extends Op, State>(
 }
 
 /** The exit code of `--once`: 1 if an operation failed, 3 if something is still waited for. */
-export function exitCodeOf({ ready, ops }: Pick<AgentStatus, "ready" | "ops">): number {
+export function exitCodeOf(
+  { ready, ops, looks = null }: Pick<AgentStatus, "ready" | "ops"> & Partial<AgentStatus>,
+): number {
   if (ops.failed.length + ops.retrying.length + ops.blocked.length > 0) return EXIT.failed;
   return ready && ops.pending + ops.inFlight === 0 ? EXIT.done : EXIT.incomplete;
 }
@@ -141,6 +159,8 @@ export function exitCodeOf({ ready, ops }: Pick<AgentStatus, "ready" | "ops">): 
 /** Printing ends when nobody reads it any more, as with `windlass … to-print | head`. */
 function printWork(setup: Setup): Work {
   const { flags, io } = setup.context;
+  if (looks !== null && looks.error !== "") return EXIT.failed;
+  if (looks !== null && looks.waits.length > 0) return EXIT.incomplete;
   const unread = Promise.withResolvers<void>();
   const backend = printBackend({
     format: flags.outputTextJson,
@@ -157,13 +177,14 @@ function printWork(setup: Setup): Work {
   return { ...work, done: Promise.race([work.done, unread.promise]) };
 }
 
-function fileWork({ context: { form, flags }, source, log }: Setup): Work {
+function fileWork({ context: { form, flags }, openCluster, log }: Setup): Work {
   const path = flags.outputPath;
   if (path === null || path === "") {
     throw new UsageError("Flag --output is missing; write --output=PATH", form.name);
   }
   const writer = startSnapshotWriter({
-    source,
+    source: openCluster(),
+    ...(flags.fileFormat === "kpng" ? { textOf: kpngText(keptOf(form, flags)) } : {}),
     path,
     minSyncPeriodMs: flags.minSyncPeriod,
     log: log.named("file"),

@@ -23,6 +23,8 @@ export interface SnapshotWriterOptions {
   readonly source: Source;
   /** The file, JSON if its name ends in `.json`, else YAML. */
   readonly path: string;
+  /** What stands in the file; by default Kubernetes objects, JSON or YAML by the file's name. */
+  readonly textOf?: (snapshot: ApiSnapshot) => string;
   /** The rest between two writes, in milliseconds. */
   readonly minSyncPeriodMs: number;
   /** Where to write what happens. */
@@ -45,6 +47,7 @@ export interface SnapshotWriter {
 export function startSnapshotWriter(options: SnapshotWriterOptions): SnapshotWriter {
   const { source, path, minSyncPeriodMs, log, timers = REAL_TIMERS } = options;
   const format = formatOf(path);
+  const textOf = options.textOf ?? ((snapshot: ApiSnapshot) => snapshotText(snapshot, format));
   let snapshot: ApiSnapshot = EMPTY_SNAPSHOT;
   let ready = false;
 
@@ -52,7 +55,7 @@ export function startSnapshotWriter(options: SnapshotWriterOptions): SnapshotWri
     const next = applyEvents(snapshot, events);
     const listed = next.synced.Service && next.synced.EndpointSlice;
     if (listed && (next !== snapshot || !ready)) {
-      await replaceFile(path, snapshotText(next, format));
+      await replaceFile(path, textOf(next));
       log.v(2)?.info("Wrote the snapshot", {
         path,
         services: next.services.size,

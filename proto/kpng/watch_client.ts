@@ -46,8 +46,8 @@ export interface WatchOptions {
   readonly request: Uint8Array;
   /** Whether one round is enough. */
   readonly once: boolean;
-  /** Takes a round. */
-  readonly take: (round: ReceivedRound) => void;
+  /** Takes a round; the next one is asked for when it is done. */
+  readonly take: (round: ReceivedRound) => void | Promise<void>;
   /** Takes a report. */
   readonly report: (report: SourceReport) => void;
 }
@@ -104,7 +104,7 @@ async function follow(
     for await (const message of call.messages) {
       const op = read(message, report, addressText(address));
       if (op === null || !round.add(op)) continue;
-      take(round.done());
+      await take(round.done());
       onRound();
       if (once) return null;
       round = new RoundCollector();

@@ -1,0 +1,79 @@
+/**
+ * The sinks that speak KPNG, as a command line asks for them: `to-api`, `to-json`, `to-exec`.
+ *
+ * @module
+ */
+import { connectionOf, keptOf, serverOptionsOf } from "../kpng/options.ts";
+import { checkMayRun, runProgram } from "../kpng/run_program.ts";
+import { serveApi } from "../kpng/to_api.ts";
+import { linesWork, type StateOrigin } from "../kpng/to_lines.ts";
+import type { Log } from "../log/log.ts";
+import type { Source } from "../../proto/mod.ts";
+import type { Work } from "../supervise.ts";
+import type { CommandContext } from "./command.ts";
+
+/** What the sinks need. */
+export interface KpngSinkSetup {
+  /** The command line. */
+  readonly context: CommandContext;
+  /** Opens the source of the cluster's state. */
+  readonly openCluster: () => Source;
+  /** The node. */
+  readonly nodeName: string;
+  /** The log. */
+  readonly log: Log;
+}
+
+/** Serves KPNG's API. */
+export function apiWork({ context, openCluster, log }: KpngSinkSetup): Promise<Work> {
+  const { form, flags } = context;
+  return serveApi({
+    source: openCluster(),
+    server: serverOptionsOf(form, flags),
+    minSyncPeriodMs: flags.minSyncPeriod,
+    log: log.named("kpng"),
+  });
+}
+
+/** Prints the node's state after each sync. */
+export function jsonWork(setup: KpngSinkSetup): Work {
+  const { stdout } = setup.context.io;
+  return work(setup, (lines) => {
+    if (lines.length > 0) stdout.write(lines.map((line) => `${line}\n`).join(""));
+    return Promise.resolve();
+  });
+}
+
+/**
+ * Runs a program after each sync, with the node's state on its standard input.
+ *
+ * @throws {RunError} If it may not be run.
+ */
+export async function execWork(setup: KpngSinkSetup): Promise<Work> {
+  const { form, io } = setup.context;
+  const [command = "", ...args] = form.rest;
+  const program = { command, args };
+  await checkMayRun(program);
+  const log = setup.log.named("exec");
+  return work(setup, (lines, signal) => {
+    const input = lines.map((line) => `${line}\n`).join("");
+    return runProgram(program, input, { stdout: io.stdout, log, signal });
+  });
+}
+
+function work(
+  { context: { form, flags }, openCluster, nodeName, log }: KpngSinkSetup,
+  take: (lines: readonly string[], signal: AbortSignal) => Promise<void>,
+): Work {
+  const origin: StateOrigin = form.source === "api" && !flags.global
+    ? { from: "server", connection: connectionOf(flags) }
+    : { from: "cluster", source: openCluster(), kept: keptOf(form, flags) };
+  return linesWork({
+    origin,
+    nodeName,
+    once: flags.once,
+    take,
+    minSyncPeriodMs: flags.minSyncPeriod,
+    log: log.named("kpng"),
+  });
+}

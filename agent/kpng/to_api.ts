@@ -1,0 +1,52 @@
+/**
+ * The sink `to-api`: serves KPNG's API.
+ *
+ * @module
+ */
+import type { Logger } from "../../core/mod.ts";
+import { type KpngServerOptions, type Source, startKpngServer } from "../../proto/mod.ts";
+import { EXIT } from "../exit_code.ts";
+import type { Work } from "../supervise.ts";
+import { REAL_TIMERS, type Timers } from "../timers.ts";
+import { followSnapshots } from "./snapshots.ts";
+
+/** How the server is set up. */
+export interface ServeOptions {
+  /** Where the cluster's state comes from. */
+  readonly source: Source;
+  /** Where and how to serve. */
+  readonly server: Omit<KpngServerOptions, "log">;
+  /** The rest between two states that are told, in milliseconds. */
+  readonly minSyncPeriodMs: number;
+  /** Where to write what happens. */
+  readonly log: Logger;
+  /** The clock. */
+  readonly timers?: Timers;
+}
+
+/**
+ * Serves what the source gives. A source that ends (`--once`) leaves its last state to be served.
+ *
+ * @throws {SourceError} If it cannot serve there.
+ */
+export async function serveApi(options: ServeOptions): Promise<Work> {
+  const { source, minSyncPeriodMs, log, timers = REAL_TIMERS } = options;
+  const server = await startKpngServer({ ...options.server, log });
+  const feed = followSnapshots({
+    source,
+    minSyncPeriodMs,
+    log,
+    timers,
+    take: (snapshot) => server.put(snapshot),
+  });
+  const stopped = Promise.withResolvers<void>();
+  return {
+    done: feed.done.then(() => stopped.promise),
+    exitCode: () => EXIT.done,
+    async stop() {
+      stopped.resolve();
+      await feed.stop();
+      await server.close();
+    },
+  };
+}
