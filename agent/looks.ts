@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Observer, Op, Plan, Wait } from "../backends/mod.ts";
+import type { Observation, Observer, Op, Plan, Wait } from "../backends/mod.ts";
 import type { Logger } from "../core/mod.ts";
 import { backoffMs, type Timers, waitAtMost } from "./timers.ts";
 
@@ -14,7 +14,7 @@ export interface LooksOptions<O extends Op, State> {
   /** Who looks. */
   readonly observer: Observer<O, State>;
   /** Takes in what was seen: plans from it and has it carried out. Answers with the plan. */
-  readonly fold: (plan: (state: State) => Plan<O, State>) => Plan<O, State>;
+  readonly fold: (seen: Observation<O, State> & { readonly ok: true }) => Plan<O, State>;
   /** Resolves when what was asked for so far was tried. */
   readonly settled: () => Promise<void>;
   /** How often anything was planned: what is seen meanwhile may be old news. */
@@ -129,7 +129,7 @@ class LookLoop<O extends Op, State> implements Looks {
         return;
       }
       if (generation() !== before && i + 1 < TRIES) continue;
-      const { ops, waits = [] } = fold(seen.plan);
+      const { ops, waits = [] } = fold(seen);
       this.#tellWaits(waits);
       this.#status = { seen: true, error: "", waits };
       const calm = waits.length === 0 && ops.length === 0;
@@ -143,7 +143,7 @@ class LookLoop<O extends Op, State> implements Looks {
   async #observe(
     observer: Observer<O, State>,
     signal: AbortSignal,
-  ): ReturnType<Observer<O, State>["observe"]> {
+  ): Promise<Observation<O, State>> {
     try {
       return await observer.observe(signal);
     } catch (cause) {

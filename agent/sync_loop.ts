@@ -145,11 +145,11 @@ export function startAgent<O extends Op, State>(options: AgentOptions<O, State>)
 
   const looks = observer === undefined ? null : startLooks<O, State>({
     observer,
-    fold(plan) {
-      const seen: Plan<O, State> = plan(planned);
-      planned = seen.state;
-      operations.replace(seen.ops);
-      return seen;
+    fold({ plan, covers }) {
+      const needed: Plan<O, State> = plan(planned);
+      planned = needed.state;
+      operations.replace(needed.ops, covers);
+      return needed;
     },
     settled: () => operations.settled(),
     generation: () => plans,

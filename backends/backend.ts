@@ -61,6 +61,8 @@ export type Observation<O extends Op, State> =
      * not started is obsolete. Pure.
      */
     readonly plan: (state: State) => Plan<O, State>;
+    /** The keys of operations that it answers for; left out where it answers for all. */
+    readonly covers?: (key: string) => boolean;
   }
   | {
     /** It could not see, so nothing is known and nothing is to be done. */

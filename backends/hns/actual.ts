@@ -49,7 +49,7 @@ export function actualOf(
 ): Actual {
   const networkId = env.network.id.toLowerCase();
   const identities = identitiesOn(env.network.name);
-  const hostMac = env.network.overlay ? env.config.hostMac : "";
+  const hostMac = env.network.overlay ? env.hostMac : "";
   const byId = new Map<string, ActualEndpoint | "elsewhere">();
   const byIp = new Map<string, ActualEndpoint[]>();
   for (const endpoint of observation.endpoints) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { HNS_DEFAULTS, type HnsConfig, type HnsEnvironment } from "./config.ts";
+export { HNS_DEFAULTS, type HnsConfig, type HnsEnvironment, type HostAddress } from "./config.ts";
 export { contributionOf, PRESERVE_ANNOTATION } from "./desired.ts";
 export {
   DISTRIBUTION,
@@ -55,3 +55,10 @@ export {
 export { describeHns, type HnsBackend, hnsBackend, type HnsOptions, observeHns } from "./hns.ts";
 export { environmentOf, type HnsObservation, misconfiguration } from "./observation.ts";
 export { type HnsPlan, type HnsState, type HnsWorld, planCleanup, planObserved } from "./plan.ts";
+export {
+  type FileEmulatorOptions,
+  type OpenedEmulator,
+  openFileEmulator,
+} from "./emulator/file_emulator.ts";
+export type { HnsOp } from "./spec.ts";
+export { normalMac } from "./mac.ts";

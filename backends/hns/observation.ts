@@ -6,6 +6,7 @@
  */
 import type { HnsConfig, HnsEnvironment } from "./config.ts";
 import type { Feature } from "./features.ts";
+import { normalMac } from "./mac.ts";
 import { providerAddresses } from "./provider_addresses.ts";
 import {
   type HnsEndpoint,
@@ -65,7 +66,8 @@ export function environmentOf(
   network: HnsNetwork,
   { endpoints, features }: Pick<HnsObservation, "endpoints" | "features">,
 ): HnsEnvironment {
-  const nodeIp = config.nodeIp === "" ? network.providerAddress : config.nodeIp;
+  const nodeIp = config.nodeIp || network.providerAddress || (config.hosts[0]?.address ?? "");
+  const host = config.hosts.find(({ address }) => address === nodeIp);
   const id = network.id.toLowerCase();
   const root = config.forwardHealthCheckVip
     ? endpoints.filter((each) => each.name === config.rootEndpointName)
@@ -76,6 +78,7 @@ export function environmentOf(
     features,
     rootEndpoint: root.find((each) => each.networkId === id) ?? root[0] ?? null,
     nodeIp,
+    hostMac: config.hostMac || normalMac(host?.mac ?? ""),
     hasNodeEndpoint: endpoints.some((each) =>
       each.networkId === id && !each.remote && each.ips.includes(nodeIp)
     ),
@@ -85,11 +88,11 @@ export function environmentOf(
 
 /** What is wrong with the configuration on this network, in words; `null` if nothing is. */
 export function misconfiguration(env: HnsEnvironment): string | null {
-  const { network, config, nodeIp } = env;
+  const { network, config, nodeIp, hostMac } = env;
   const missing = !network.overlay ? [] : [
     config.sourceVip === "" ? "the source VIP (--source-vip)" : "",
     nodeIp === "" ? "the node's address (--node-ip)" : "",
-    config.hostMac === "" ? "the host's MAC address (--host-mac)" : "",
+    hostMac === "" ? "the host's MAC address (--host-mac)" : "",
   ].filter((each) => each !== "");
   if (!env.features.has("v2")) {
     return `Cannot program network "${network.name}": this HNS has no schema-2 API; ` +
@@ -103,7 +106,7 @@ export function misconfiguration(env: HnsEnvironment): string | null {
 
 /** Two environments are the same where no rule can tell them apart. */
 export function environmentText(env: HnsEnvironment): string {
-  const { config, network, rootEndpoint, nodeIp, hasNodeEndpoint } = env;
+  const { config, network, rootEndpoint, nodeIp, hostMac, hasNodeEndpoint } = env;
   const routes = network.remoteSubnets.map(({ prefix, providerAddress }) =>
     `${prefix.text}>${providerAddress}`
   );
@@ -113,6 +116,7 @@ export function environmentText(env: HnsEnvironment): string {
     [...env.features].sort(),
     rootEndpoint?.id.toLowerCase() ?? "",
     nodeIp,
+    hostMac,
     hasNodeEndpoint,
   ]);
 }

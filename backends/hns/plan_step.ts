@@ -109,6 +109,8 @@ export class PlanStep {
     there: readonly ActualLoadBalancer[],
   ): void {
     const endpoints = members.map(({ id }) => id.toLowerCase()).sort();
+    // On overlay networks a ClusterIP is an endpoint too; elsewhere nothing wants one of its address.
+    this.#endpoints.settle(wanted.vip);
     const right = there.find((each) => differences(each, wanted, endpoints).length === 0);
     const ours = there.filter((each) => each.ours && each !== right);
     if (right !== undefined) {

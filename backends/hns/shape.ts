@@ -34,7 +34,6 @@ export interface EndpointShape {
 /** What the endpoint of an address is to be. */
 export function endpointShape(role: EndpointRole, ip: string, env: HnsEnvironment): EndpointShape {
   const { overlay } = env.network;
-  const { hostMac } = env.config;
   switch (role) {
     case "remote":
       return {
@@ -44,9 +43,9 @@ export function endpointShape(role: EndpointRole, ip: string, env: HnsEnvironmen
         providerAddress: overlay ? env.providerOf(ip) || env.nodeIp : "",
       };
     case "service-vip":
-      return { role, ip, mac: hostMac, providerAddress: env.nodeIp };
+      return { role, ip, mac: env.hostMac, providerAddress: env.nodeIp };
     case "source-vip":
-      return { role, ip, mac: hostMac, providerAddress: "" };
+      return { role, ip, mac: env.hostMac, providerAddress: "" };
   }
 }
 

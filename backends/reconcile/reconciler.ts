@@ -42,8 +42,10 @@ export interface Reconciler<O extends Op> {
   /**
    * Takes the operations of a plan that was made anew from what is there, and so is complete: what of
    * earlier plans has not started and is not in it is dropped. Returns at once.
+   *
+   * @param covers The keys that the plan answers for, where it does not for all.
    */
-  replace(ops: readonly O[]): void;
+  replace(ops: readonly O[], covers?: (key: string) => boolean): void;
   /**
    * Resolves when each operation given so far is done, superseded, or waits for a retry (its own or
    * that of one it comes after).
@@ -105,8 +107,9 @@ class OpReconciler<O extends Op> implements Reconciler<O> {
     this.#advance();
   }
 
-  replace(ops: readonly O[]): void {
-    for (const task of this.#schedule.keepOnly(new Set(ops.map(({ key }) => key)))) {
+  replace(ops: readonly O[], covers: (key: string) => boolean = () => true): void {
+    const planned = new Set(ops.map(({ key }) => key));
+    for (const task of this.#schedule.drop((key) => covers(key) && !planned.has(key))) {
       this.#cancelRetry(task);
       this.#tally.count(task.op.op, "superseded");
     }

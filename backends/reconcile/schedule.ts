@@ -148,12 +148,12 @@ export class Schedule<O extends Op> {
     this.#reckon(task);
   }
 
-  /** Ends what does not run and whose key is not among these; hands it back. */
-  keepOnly(keys: ReadonlySet<string>): readonly Task<O>[] {
+  /** Ends what does not run and has such a key; hands it back. */
+  drop(isObsolete: (key: string) => boolean): readonly Task<O>[] {
     const dropped: Task<O>[] = [];
     for (const [key, lane] of this.#lanes) {
       const { next } = lane;
-      if (next === null || keys.has(key)) continue;
+      if (next === null || !isObsolete(key)) continue;
       lane.next = null;
       if (lane.running === null) this.#lanes.delete(key);
       for (const first of next.waitsFor) first.dependants.delete(next);

@@ -1,0 +1,14 @@
+/**
+ * Two backends side by side.
+ *
+ * @module
+ */
+export {
+  compositeBackend,
+  type CompositeOp,
+  type CompositeOptions,
+  type CompositeState,
+  type Part,
+  splitChanges,
+} from "./composite.ts";
+export { BACKEND_ANNOTATION, userspaceSelector } from "./selector.ts";
