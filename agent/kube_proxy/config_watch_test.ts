@@ -39,3 +39,22 @@ Deno.test("neither another file, nor the same content, nor an absence is a chang
   await Deno.writeTextFile(config.path, "mode: b\n"); // what came before was seen before this
   await assert.rejects(watch.changed, CHANGED);
 });
+
+Deno.test({
+  name: "a ConfigMap's mount, whose folder is swapped behind a link, is a change",
+  ignore: Deno.build.os === "windows", // a link is a privilege there
+  async fn() {
+    await using config = await file("not the file of this test");
+    const at = (name: string) => join(config.folder, name);
+    for (const [version, text] of [["..1", "mode: a\n"], ["..2", "mode: b\n"]] as const) {
+      await Deno.mkdir(at(version));
+      await Deno.writeTextFile(join(at(version), "proxy.conf"), text);
+    }
+    await Deno.symlink("..1", at("..data"));
+    await Deno.symlink("..data/proxy.conf", at("proxy.conf"));
+    using watch = watchConfig(at("proxy.conf"), "mode: a\n");
+    await Deno.symlink("..2", at("..data_tmp"));
+    await Deno.rename(at("..data_tmp"), at("..data"));
+    await assert.rejects(watch.changed, /proxy.conf" has changed/);
+  },
+});
