@@ -48,7 +48,7 @@ async function run(
   for (const message of connection.notes) {
     report({ severity: "note", where: connection.server, message });
   }
-  const health = new Health({ where: connection.server, report, now: timing.now });
+  const health = new Health({ where: connection.server, report, now: () => timing.now() });
   const failed = new AbortController(); // one that cannot go on takes the others along
   const all = AbortSignal.any([signal, failed.signal]);
   const reflectors = resources(nodeName).map(async (resource) => {

@@ -30,7 +30,7 @@ const PAGE_SIZE = 500;
 const SILENCE_MS = 60_000;
 
 /** A list of more pages than this leads nowhere, even if the pages are empty. */
-const MOST_PAGES = 10_000;
+const MOST_PAGES = 2000;
 
 /**
  * Lists everything. A place in the list that became too old (410) starts it again; if that happens

@@ -42,15 +42,22 @@ function wholeLines(): TransformStream<string, readonly string[]> {
   let rest = "";
   return new TransformStream({
     transform(text, controller) {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      if (rest.length > LONGEST_LINE) {
-        throw new RangeError(`a line of the watch is longer than ${LONGEST_LINE} characters`);
+      const end = text.lastIndexOf("\n");
+      if (end < 0) {
+        rest += text; // not looked at again before its end is there, so a long line costs its length
+        if (rest.length > LONGEST_LINE) throw tooLong();
+        return;
       }
+      const lines = (rest + text.slice(0, end)).split("\n");
+      rest = text.slice(end + 1);
       const full = lines.filter((line) => line.trim() !== "");
       if (full.length > 0) controller.enqueue(full);
     },
   });
+}
+
+function tooLong(): RangeError {
+  return new RangeError(`a line of the watch is longer than ${LONGEST_LINE} characters`);
 }
 
 function readEvent(line: string): WatchEvent {

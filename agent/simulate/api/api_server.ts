@@ -47,6 +47,8 @@ export interface ApiServer {
   readonly url: string;
   /** Its objects, for code in this process. */
   readonly store: ObjectStore;
+  /** Answers a request as if it had come over the network, for who stands between (a test's faults). */
+  readonly handle: (request: Request) => Promise<Response>;
   /** How many watches are open. */
   readonly watchCount: number;
   /** An outage: stops listening and cuts every connection and watch. The objects stay. */
@@ -96,6 +98,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   return {
     url: listener.url,
     store: objectStore(store, registry),
+    handle: handler,
     get watchCount() {
       return watches.size;
     },

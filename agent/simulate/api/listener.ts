@@ -12,6 +12,11 @@ export interface Address {
   readonly port: number;
 }
 
+/** Handlers do not throw, so this is a body that broke off: by a cut, or as a test wants. */
+function brokenBody(): Response {
+  return new Response(null, { status: 500 });
+}
+
 /** Listens, is cut, listens again. */
 export class Listener {
   readonly #hostname: string;
@@ -47,6 +52,7 @@ export class Listener {
       hostname: this.#hostname,
       port: this.#port,
       signal: abort.signal,
+      onError: brokenBody,
       onListen: ({ port }) => {
         this.#port = port;
         listening.resolve();
@@ -64,6 +70,7 @@ export class Listener {
     abort.abort();
     await server.finished;
   }
+
   /** Cuts, and never listens again. */
   close(): Promise<void> {
     this.#closed = true;

@@ -157,7 +157,9 @@ class Watch {
         continue;
       }
       cursor = Math.max(cursor, this.#store.version);
-      if (bookmarks && (this.#bookmarkDue || this.#ending)) {
+      // One that begins in the future, as after a restore of the server, hears nothing until then.
+      const isThere = cursor === this.#store.version;
+      if (bookmarks && isThere && (this.#bookmarkDue || this.#ending)) {
         this.#bookmarkDue = false;
         yield [this.#bookmark(cursor, false)];
       }
