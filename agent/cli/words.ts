@@ -27,6 +27,13 @@ export interface CommandWord extends Word {
 }
 
 const NODE: readonly FlagId[] = ["nodeName", "hostnameOverride"];
+const TLS = ["tlsKey", "tlsCrt", "tlsCa"] as const;
+const TOLD = [
+  "withServiceLabels",
+  "withServiceAnnotations",
+  "withNodeLabels",
+  "withNodeAnnotations",
+] as const;
 const USERSPACE: readonly FlagId[] = ["balancing", "terminateRemoved"];
 
 /** Where state comes from. */
@@ -38,6 +45,10 @@ export const SOURCES = {
   file: {
     about: "Reads files or folders of Kubernetes objects, again when they change",
     flags: ["input", "strict"],
+  },
+  api: {
+    about: "Follows a KPNG server, which has the cluster or has chosen the node's endpoints",
+    flags: ["api", "global", ...TLS, "apiClientTlsKey", "apiClientTlsCrt", "apiClientTlsCa"],
   },
 } as const satisfies Readonly<Record<string, Word>>;
 
@@ -79,10 +90,6 @@ export const SINKS = {
       ...USERSPACE,
       "udpIdleTimeout",
       "nodePortAddresses",
-  api: {
-    about: "Follows a KPNG server, which has the cluster or has chosen the node's endpoints",
-    flags: ["api", "global", ...TLS, "apiClientTlsKey", "apiClientTlsCrt", "apiClientTlsCa"],
-  },
       "dataPath",
       "workers",
       "addressManager",
@@ -197,8 +204,6 @@ export type Shell = typeof SHELLS[number];
 
 /** Words that a later version will understand, and what they stand for. */
 export const LATER: Readonly<Record<string, string>> = {
-  "api": "source api, a KPNG server",
-  "to-api": "sink to-api, which serves the KPNG protocol",
   "to-winkernel": "sink to-winkernel, the Windows kernel (HNS) backend",
   "to-hns": "sink to-hns, the Windows kernel (HNS) backend",
 };
