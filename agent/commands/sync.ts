@@ -108,13 +108,13 @@ async function workOf(setup: Setup): Promise<Work> {
       return fileWork(setup);
     case "to-print":
       return printWork(setup);
-    case "to-userspace":
     case "to-api":
       return await apiWork(setup);
     case "to-json":
       return jsonWork(setup);
     case "to-exec":
       return await execWork(setup);
+    case "to-userspace":
       return backendWork(
         setup,
         userspaceBackend({
@@ -149,9 +149,7 @@ function backendWork<O extends Op, State>(
 }
 
 /** The exit code of `--once`: 1 if an operation failed, 3 if something is still waited for. */
-export function exitCodeOf(
-  { ready, ops, looks = null }: Pick<AgentStatus, "ready" | "ops"> & Partial<AgentStatus>,
-): number {
+export function exitCodeOf({ ready, ops }: Pick<AgentStatus, "ready" | "ops">): number {
   if (ops.failed.length + ops.retrying.length + ops.blocked.length > 0) return EXIT.failed;
   return ready && ops.pending + ops.inFlight === 0 ? EXIT.done : EXIT.incomplete;
 }
@@ -159,8 +157,6 @@ export function exitCodeOf(
 /** Printing ends when nobody reads it any more, as with `windlass … to-print | head`. */
 function printWork(setup: Setup): Work {
   const { flags, io } = setup.context;
-  if (looks !== null && looks.error !== "") return EXIT.failed;
-  if (looks !== null && looks.waits.length > 0) return EXIT.incomplete;
   const unread = Promise.withResolvers<void>();
   const backend = printBackend({
     format: flags.outputTextJson,
