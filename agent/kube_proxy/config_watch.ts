@@ -6,6 +6,7 @@
  */
 import { dirname, resolve } from "node:path";
 import { RunError } from "../run_error.ts";
+import { REAL_TIMERS, type Timers } from "../timers.ts";
 import { readConfigFile } from "./config_file.ts";
 
 /** An open watch. Close it by `using`. */
@@ -14,26 +15,47 @@ export interface ConfigWatch extends Disposable {
   readonly changed: Promise<never>;
 }
 
+/** How long a file must stay as it is to count as written to its end. */
+const SETTLE_MS = 100;
+
 /**
  * Watches the file whose content was `text`. The folder is what is watched: editors and ConfigMap
  * mounts rename a new file over the old one. A file that is away counts as unchanged until it is back,
- * and one that was only touched does not count at all.
+ * one that was only touched does not count at all, and one that is being written is waited for.
  */
-export function watchConfig(path: string, text: string): ConfigWatch {
+export function watchConfig(
+  path: string,
+  text: string,
+  timers: Timers = REAL_TIMERS,
+): ConfigWatch {
   const watcher = Deno.watchFs(dirname(resolve(path)), { recursive: false });
   const changed = Promise.withResolvers<never>();
   changed.promise.catch(() => {}); // whoever waits for it hears of it; nobody need
+  let cancel = (): void => {};
+  const differs = async (): Promise<boolean> => {
+    const now = await read(path);
+    return now !== null && now !== text;
+  };
+  const judge = async (): Promise<void> => {
+    if (!await differs()) return;
+    const why = `Configuration file "${path}" has changed; ending, to be started again with it`;
+    changed.reject(new RunError(why));
+  };
   const look = async (): Promise<void> => {
     for await (const { kind } of watcher) {
-      if (kind === "access") continue;
-      const now = await read(path);
-      if (now === null || now === text) continue;
-      const why = `Configuration file "${path}" has changed; ending, to be started again with it`;
-      return changed.reject(new RunError(why));
+      if (kind === "access" || !await differs()) continue;
+      cancel();
+      cancel = timers.after(SETTLE_MS, () => judge().catch(changed.reject));
     }
   };
   look().catch(changed.reject);
-  return { changed: changed.promise, [Symbol.dispose]: () => watcher.close() };
+  return {
+    changed: changed.promise,
+    [Symbol.dispose]() {
+      watcher.close();
+      cancel();
+    },
+  };
 }
 
 async function read(path: string): Promise<string | null> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { Timers } from "../timers.ts";
 import { watchConfig } from "./config_watch.ts";
 
 async function file(text: string) {
@@ -18,6 +19,31 @@ Deno.test("a file that is written anew is a change", async () => {
   await assert.rejects(watch.changed, CHANGED);
 });
 
+Deno.test("a file that is being written is waited for", async () => {
+  await using config = await file("mode: a\n");
+  let armed = Promise.withResolvers<() => unknown>();
+  const timers: Timers = {
+    now: () => 0,
+    after(_ms, call) {
+      armed.resolve(call);
+      return () => {};
+    },
+  };
+  using watch = watchConfig(config.path, "mode: a\n", timers);
+  let changed = false;
+  watch.changed.catch(() => changed = true);
+  await Deno.writeTextFile(config.path, "mode");
+  const judgeHalf = await armed.promise;
+  await Deno.writeTextFile(config.path, "mode: a\n"); // the same after all
+  await judgeHalf();
+  assert.equal(changed, false);
+  armed = Promise.withResolvers();
+  await Deno.writeTextFile(config.path, "mode: b\n");
+  const judgeWhole = await armed.promise;
+  await judgeWhole();
+  await assert.rejects(watch.changed, CHANGED);
+});
+
 Deno.test("a file that another one is renamed over is a change, as with a ConfigMap", async () => {
   await using config = await file("mode: a\n");
   using watch = watchConfig(config.path, "mode: a\n");
@@ -32,9 +58,11 @@ Deno.test("neither another file, nor the same content, nor an absence is a chang
   let changed = false;
   watch.changed.catch(() => changed = true);
   await Deno.writeTextFile(join(config.folder, "other"), "x");
-  await Deno.writeTextFile(config.path, "mode: a\n");
-  await Deno.remove(config.path);
-  await Deno.writeTextFile(config.path, "mode: a\n");
+  for (let n = 0; n < 3; n++) {
+    await Deno.writeTextFile(join(config.folder, "same"), "mode: a\n");
+    await Deno.remove(config.path);
+    await Deno.rename(join(config.folder, "same"), config.path);
+  }
   assert.equal(changed, false);
   await Deno.writeTextFile(config.path, "mode: b\n"); // what came before was seen before this
   await assert.rejects(watch.changed, CHANGED);
