@@ -85,7 +85,8 @@ function defaultOf(flag: Flag): string {
   return "";
 }
 
-function wrap(text: string, width: number): readonly string[] {
+/** The text in lines of at most that width, where its words allow it. */
+export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
