@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { METRIC_DETAILS } from "../metrics/metric_detail.ts";
 import { DEFAULT_OPTIONS as SIMULATION, LIMITS } from "../simulate/options.ts";
 import { SCENARIOS } from "../simulate/scenario_names.ts";
 import type { Flag, ValuesOf } from "./flag.ts";
@@ -137,6 +138,36 @@ export const FLAGS = {
     metavar: "DURATION",
     default: 10_000,
     help: "How long live connections may go on after SIGINT or SIGTERM; a second signal ends them",
+  },
+  healthzServer: {
+    kind: "text",
+    name: "healthz-bind-address",
+    metavar: "IP[:PORT]",
+    default: null,
+    help:
+      'Where to serve /healthz and /livez, "" for nowhere; default: 0.0.0.0:10256, with file nowhere',
+  },
+  metricsServer: {
+    kind: "text",
+    name: "metrics-bind-address",
+    metavar: "IP[:PORT]",
+    default: null,
+    help:
+      'Where to serve /metrics and more, "" for nowhere; default: 127.0.0.1:10249, with file nowhere',
+  },
+  bindAddressHardFail: {
+    kind: "switch",
+    name: "bind-address-hard-fail",
+    default: false,
+    help: "End the program if the health or metrics server cannot listen, instead of trying again",
+  },
+  metricsDetail: {
+    kind: "choice",
+    name: "metrics-detail",
+    choices: METRIC_DETAILS,
+    default: "listener",
+    help:
+      "Which metrics of connections there are: totals, those of each listener, of each endpoint",
   },
   kubeconfig: {
     kind: "text",

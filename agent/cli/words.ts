@@ -34,6 +34,12 @@ const TOLD = [
   "withNodeLabels",
   "withNodeAnnotations",
 ] as const;
+const SERVERS: readonly FlagId[] = [
+  "healthzServer",
+  "metricsServer",
+  "bindAddressHardFail",
+  "metricsDetail",
+];
 const USERSPACE: readonly FlagId[] = ["balancing", "terminateRemoved"];
 
 /** Where state comes from. */
@@ -94,6 +100,7 @@ export const SINKS = {
       "workers",
       "addressManager",
       "interface",
+      ...SERVERS,
     ],
     aliases: ["to-winuserspace"],
   },

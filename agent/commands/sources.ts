@@ -10,6 +10,7 @@ import {
   fileSource,
   kpngGlobalSource,
   kpngLocalSource,
+  type KubeConnection,
   kubeSource,
   loadKubeConnection,
   type Source,
@@ -23,6 +24,8 @@ export interface SourceNeeds {
   readonly once: boolean;
   /** The only Node that is of interest; `null` for all. */
   readonly nodeName: string | null;
+  /** What every connection to the API server goes through, so that it can be watched. */
+  readonly watchConnection?: (connection: KubeConnection) => KubeConnection;
 }
 
 /** Makes the source that the command line asks for: of the cluster's state, or of the node's view. */
@@ -68,7 +71,9 @@ function kubeClusterSource({ flags, io }: CommandContext, needs: SourceNeeds): S
         server: flags.server ?? undefined,
         env: (name) => io.env(name),
       });
-      await kubeSource({ connection, ...needs }).run(sink, signal);
+      const { watchConnection = (same) => same, once, nodeName } = needs;
+      await kubeSource({ connection: watchConnection(connection), once, nodeName })
+        .run(sink, signal);
     },
   };
 }

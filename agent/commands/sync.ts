@@ -8,11 +8,10 @@ import {
   type Backend,
   type Op,
   printBackend,
+  type UserspaceBackend,
   userspaceBackend,
+  type UserspaceStats,
 } from "../../backends/mod.ts";
-import { formatDuration } from "../cli/duration.ts";
-import { FLAGS } from "../cli/flags.ts";
-import { flagsOf } from "../cli/resolve.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { type PipelineEvent, unreachable } from "../../core/mod.ts";
 import { EXIT } from "../exit_code.ts";
@@ -28,6 +27,7 @@ import { apiWork, execWork, jsonWork } from "./kpng_sinks.ts";
 import { openClusterSource, openSource } from "./sources.ts";
 import { openSyncLog, type SyncLog } from "./sync_log.ts";
 import { checkDataPath, userspaceOptions } from "./userspace_options.ts";
+import { flagTexts, startWatching, type WatchExtras, type Watching } from "./watching.ts";
 
 interface Setup {
   readonly context: CommandContext;
@@ -38,6 +38,8 @@ interface Setup {
   readonly nodeName: string;
   readonly log: Log;
   readonly addresses: AddressManager | null;
+  /** Who watches the run, `null` for nobody. */
+  readonly watching: Watching | null;
 }
 
 /** What a caller may add to a run. */
@@ -48,10 +50,15 @@ export interface SyncExtras {
   readonly mustEnd?: Promise<never>;
   /** The source to use in place of the one that the command line names. */
   readonly source?: Source;
+  /** What those who watch the run are told beyond the flags. */
+  readonly watch?: WatchExtras;
 }
 
 /** Runs `windlass SOURCE SINK`. */
-export async function run(context: CommandContext, extras: SyncExtras = {}): Promise<number> {
+export async function run(
+  context: CommandContext,
+  extras: SyncExtras = {},
+): Promise<number> {
   await using log = openSyncLog(context);
   try {
     return await sync(context, log, extras);
@@ -63,40 +70,56 @@ export async function run(context: CommandContext, extras: SyncExtras = {}): Pro
 
 async function sync(
   context: CommandContext,
-  log: SyncLog,
-  { begin, mustEnd, source: given }: SyncExtras,
+  plainLog: SyncLog,
+  { begin, mustEnd, source: given, watch }: SyncExtras,
 ): Promise<number> {
   const { form, flags, io } = context;
   const nodeName = nodeNameOf(context);
-  begin?.(log);
-  logFlags(context, log);
+  begin?.(plainLog);
+  logFlags(context, plainLog);
   if (form.sink === "to-userspace") checkDataPath(flags);
+  const watching = isProxy(form.sink) && !flags.once
+    ? startWatching(context, { nodeName, log: plainLog }, watch)
+    : null;
+  // They go last: while connections drain, load balancers must still be told.
+  await using _ = watching?.servers;
+  const log = watching?.log ?? plainLog;
   const addresses = form.sink === "to-userspace"
     ? await openAddressManager(flags, log.named("addresses"))
     : null;
   const { once } = flags;
+  const connections = watching === null ? {} : { watchConnection: watching.connection };
   const work = await workOf({
     context,
-    openSource: () => given ?? openSource(context, { once, nodeName }),
+    openSource: () => given ?? openSource(context, { once, nodeName, ...connections }),
     // What is for any node to read has all nodes.
     openCluster: () => given ?? openClusterSource(context, { once, nodeName: null }),
     nodeName,
     log,
     addresses,
+    watching,
   });
-  log.info("Started", { source: given?.name ?? form.source, sink: form.sink, node: nodeName });
+  log.info("Started", {
+    source: given?.name ?? form.source,
+    sink: form.sink,
+    node: nodeName,
+  });
   const done = mustEnd === undefined ? work.done : Promise.race([work.done, mustEnd]);
   return await supervise({ ...work, done }, io, log);
 }
 
 /** Every flag with its value, as kube-proxy logs them. */
-function logFlags({ form, flags }: CommandContext, log: Log): void {
+function logFlags(context: CommandContext, log: Log): void {
   const out = log.v(1);
   if (out === null) return;
-  for (const id of flagsOf(form).filter((each) => each !== "help")) {
-    const value = FLAGS[id].kind === "duration" ? formatDuration(Number(flags[id])) : flags[id];
-    out.info(`FLAG: --${FLAGS[id].name}=${JSON.stringify(String(value ?? ""))}`);
+  for (const [name, value] of flagTexts(context)) {
+    out.info(`FLAG: --${name}=${JSON.stringify(value)}`);
   }
+}
+
+/** Whether the sink serves services, so that others watch whether it does. */
+function isProxy(sink: CommandContext["form"]["sink"]): boolean {
+  return sink === "to-userspace" || sink === "to-winkernel";
 }
 
 async function workOf(setup: Setup): Promise<Work> {
@@ -115,7 +138,7 @@ async function workOf(setup: Setup): Promise<Work> {
     case "to-exec":
       return await execWork(setup);
     case "to-userspace":
-      return backendWork(
+      return userspaceWork(
         setup,
         userspaceBackend({
           ...userspaceOptions(flags),
@@ -128,29 +151,43 @@ async function workOf(setup: Setup): Promise<Work> {
   }
 }
 
+function userspaceWork(setup: Setup, backend: UserspaceBackend): Work {
+  return backendWork(setup, backend, () => backend.stats());
+}
+
 function backendWork<O extends Op, State>(
-  { context: { flags, io }, openSource, nodeName, log }: Setup,
+  { context: { flags, io }, openSource, nodeName, log, watching }: Setup,
   backend: Backend<O, State>,
+  stats: (() => Promise<UserspaceStats>) | null = null,
 ): Work {
+  const source = openSource();
   const agent = startAgent({
-    source: openSource(),
+    source: watching?.source(source) ?? source,
     backend,
+    ...watching?.hooks,
     nodeName,
     minSyncPeriodMs: flags.minSyncPeriod,
     drainTimeoutMs: flags.drainTimeout,
     log: log.named("sync"),
     now: () => io.now(),
   });
-  return {
+  const work: Work = {
     done: agent.done,
     stop: (signal) => agent.stop(signal),
     exitCode: () => exitCodeOf(agent.status()),
   };
+  if (watching === null) return work;
+  watching.agent(agent, stats);
+  return { ...work, done: Promise.race([agent.done, watching.servers.failed]) };
 }
 
 /** The exit code of `--once`: 1 if an operation failed, 3 if something is still waited for. */
-export function exitCodeOf({ ready, ops }: Pick<AgentStatus, "ready" | "ops">): number {
-  if (ops.failed.length + ops.retrying.length + ops.blocked.length > 0) return EXIT.failed;
+export function exitCodeOf(
+  { ready, ops }: Pick<AgentStatus, "ready" | "ops">,
+): number {
+  if (ops.failed.length + ops.retrying.length + ops.blocked.length > 0) {
+    return EXIT.failed;
+  }
   return ready && ops.pending + ops.inFlight === 0 ? EXIT.done : EXIT.incomplete;
 }
 
@@ -176,7 +213,10 @@ function printWork(setup: Setup): Work {
 function fileWork({ context: { form, flags }, openCluster, log }: Setup): Work {
   const path = flags.outputPath;
   if (path === null || path === "") {
-    throw new UsageError("Flag --output is missing; write --output=PATH", form.name);
+    throw new UsageError(
+      "Flag --output is missing; write --output=PATH",
+      form.name,
+    );
   }
   const writer = startSnapshotWriter({
     source: openCluster(),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ClusterEvent, Kind } from "../../core/mod.ts";
+import type { Kind, PipelineEvent } from "../../core/mod.ts";
 import type { KubeConnection } from "../../proto/mod.ts";
 import type { Registry } from "./registry.ts";
 
@@ -70,7 +70,7 @@ export class ClientMetrics {
   }
 
   /** The source has something to say; a complete list is the end of one. */
-  heard(events: readonly ClusterEvent[]): void {
+  heard(events: readonly PipelineEvent[]): void {
     for (const event of events) {
       if (event.type !== "list") continue;
       const resource = RESOURCE_OF[event.kind];

@@ -3,9 +3,9 @@ import { SILENT } from "../../core/mod.ts";
 import type { KubeConnection } from "../../proto/mod.ts";
 import { FakeLog, listOf } from "../test_fakes.ts";
 import { FakeTimers } from "../test_timers.ts";
-import { parseText } from "./_parse_text.ts";
+import { parseText } from "./test_parse_text.ts";
 import { ClientMetrics } from "./client_metrics.ts";
-import { countedLog } from "./counted_log.ts";
+import { logCounter } from "./counted_log.ts";
 import { LAG_PERIOD_MS, measureLag } from "./process_metrics.ts";
 import { Registry } from "./registry.ts";
 
@@ -52,13 +52,12 @@ Deno.test("requests are counted by code, lists and watches by resource", async (
 Deno.test("log lines are counted by severity, those that are switched off are not", async () => {
   const registry = new Registry(SILENT);
   const inner = new FakeLog();
-  const log = countedLog({
-    ...inner,
+  const log = logCounter(registry)({
     v: (level) => level > 2 ? null : inner,
-    info: (...l) => inner.info(...l),
-    warn: (...l) => inner.warn(...l),
-    error: (...l) => inner.error(...l),
-  }, registry);
+    info: (...line) => inner.info(...line),
+    warn: (...line) => inner.warn(...line),
+    error: (...line) => inner.error(...line),
+  });
   log.info("a");
   log.v(2)?.info("b", { x: 1 });
   log.v(3)?.info("c");

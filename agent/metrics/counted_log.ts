@@ -6,18 +6,19 @@
 import type { Logger } from "../../core/mod.ts";
 import type { Registry } from "./registry.ts";
 
-/** The log, with each of its lines counted. One that is switched off costs no more than without. */
-export function countedLog(log: Logger, registry: Registry): Logger {
+/** Counts the lines of all the logs that it is given. */
+export function logCounter(registry: Registry): (log: Logger) => Logger {
   const counts = { info: 0, warning: 0, error: 0 };
   registry.collect((emit) => {
     for (const [severity, count] of Object.entries(counts)) {
       emit("windlass_log_lines_total", { severity }, count);
     }
   });
-  return {
+  /** The log, with each of its lines counted. */
+  return (log) => ({
     v(level) {
       const wanted = log.v(level);
-      if (wanted === null) return null;
+      if (wanted === null) return null; // one that is switched off costs no more than without
       return {
         info(message, fields) {
           counts.info++;
@@ -37,5 +38,5 @@ export function countedLog(log: Logger, registry: Registry): Logger {
       counts.error++;
       log.error(message, fields);
     },
-  };
+  });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FakeLog } from "../test_fakes.ts";
 import { SILENT } from "../../core/mod.ts";
-import { parseText } from "./_parse_text.ts";
+import { parseText } from "./test_parse_text.ts";
 import { Histogram } from "./histogram.ts";
 import { Registry } from "./registry.ts";
 import { METRICS } from "./table.ts";

@@ -4,7 +4,13 @@
  * @module
  */
 import type { ApplyResult, Op } from "../../backends/mod.ts";
-import type { ClusterEvent, IpFamily, Kind } from "../../core/mod.ts";
+import {
+  type ClusterEvent,
+  type IpFamily,
+  isViewEvent,
+  type Kind,
+  type PipelineEvent,
+} from "../../core/mod.ts";
 import type { SourceReport } from "../../proto/mod.ts";
 import type { AgentStatus, SyncRecord, TakeRecord } from "../sync_loop.ts";
 import type { Emit, Registry } from "./registry.ts";
@@ -57,8 +63,9 @@ export class SyncMetrics {
   }
 
   /** The source has something to say: a sync is asked for. */
-  heard(events: readonly ClusterEvent[]): void {
+  heard(events: readonly PipelineEvent[]): void {
     for (const event of events) {
+      if (isViewEvent(event)) continue; // no objects are heard of, but what they come to
       const kind = kindOf(event);
       const count = event.type === "list" ? event.objects.length : 1;
       this.#pending[kind] += count;

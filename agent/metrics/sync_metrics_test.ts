@@ -3,7 +3,7 @@ import { readObject, SILENT } from "../../core/mod.ts";
 import { startAgent } from "../sync_loop.ts";
 import { FakeBackend, FakeSource, listOf, service, slice, upsert } from "../test_fakes.ts";
 import { FakeTimers } from "../test_timers.ts";
-import { parseText } from "./_parse_text.ts";
+import { parseText } from "./test_parse_text.ts";
 import { Registry } from "./registry.ts";
 import { collectAgent, SyncMetrics } from "./sync_metrics.ts";
 

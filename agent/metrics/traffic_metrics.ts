@@ -22,6 +22,10 @@ export function trafficCollector(
     totals.take(stats.listeners);
     totals.collect(emit);
     collectGauges(stats, emit);
+    if (stats.workers.length > 0) {
+      const restarts = stats.workers.reduce((sum, worker) => sum + worker.restarts, 0);
+      emit("windlass_worker_restarts_total", {}, restarts);
+    }
     const left = { listeners: 0, endpoints: 0 };
     if (detail !== "total") {
       stats.listeners.forEach((listener, index) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ListenerStats, UserspaceStats } from "../../backends/mod.ts";
 import { DIAL_FAILURES, DROP_CAUSES, FLOW_ENDS } from "../../backends/mod.ts";
 import { SILENT } from "../../core/mod.ts";
-import { parseText } from "./_parse_text.ts";
+import { parseText } from "./test_parse_text.ts";
 import { Registry } from "./registry.ts";
 import { trafficCollector } from "./traffic_metrics.ts";
 
@@ -38,6 +38,7 @@ function stats(...listeners: readonly ListenerStats[]): UserspaceStats {
     listeners,
     draining: { listeners: 0, connections: 3 },
     bufferBytes: 7,
+    workers: [{ worker: 0, dataPath: "deno", why: "test", restarts: 2, listeners: 1 }],
   };
 }
 
@@ -101,6 +102,7 @@ Deno.test("UDP counts for itself, with its drops and the ends of its flows", asy
   assert.equal(all.get("windlass_ended_flows_total idle"), 2);
   assert.equal(all.get("windlass_listeners TCP"), 1);
   assert.equal(all.get("windlass_draining_connections"), 3);
+  assert.equal(all.get("windlass_worker_restarts_total"), 2);
 });
 
 Deno.test("each listener and endpoint has its series as far as they are wanted", async () => {

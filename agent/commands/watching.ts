@@ -1,0 +1,148 @@
+/**
+ * Everything by which a run of `windlass SOURCE SINK` is watched, as its flags ask for it: what listens
+ * within, and the servers.
+ *
+ * @module
+ */
+import type { UserspaceStats } from "../../backends/mod.ts";
+import type { KubeConnection } from "../../proto/mod.ts";
+import { formatDuration } from "../cli/duration.ts";
+import { FLAGS } from "../cli/flags.ts";
+import { flagsOf } from "../cli/resolve.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { type BindAddress, readBindAddress } from "../health/bind_address.ts";
+import { createMonitor, type Monitor } from "../health/monitor.ts";
+import type { Route } from "../health/router.ts";
+import { type Servers, startServers } from "../health/start_servers.ts";
+import type { Log } from "../log/log.ts";
+import type { Agent, AgentOptions } from "../sync_loop.ts";
+import { REAL_TIMERS } from "../timers.ts";
+import type { CommandContext } from "./command.ts";
+
+/** What a caller who knows more than the flags say has to add. */
+export interface WatchExtras {
+  /**
+   * The longest time between two syncs, in milliseconds.
+   *
+   * @default {30000}
+   */
+  readonly syncPeriodMs?: number;
+  /** The configuration in force, for `/configz`; left out, the flags are. */
+  readonly configz?: () => unknown;
+  /** Feature gates, for the metrics. */
+  readonly features?: readonly {
+    readonly name: string;
+    readonly stage: string;
+    readonly on: boolean;
+  }[];
+  /** Routes to mount on the metrics server. */
+  readonly routes?: readonly Route[];
+}
+
+/** What watches a run. */
+export interface Watching {
+  /** The log, with its lines counted. */
+  readonly log: Log;
+  /** The connection, with its requests measured. */
+  readonly connection: (connection: KubeConnection) => KubeConnection;
+  /** The source, listened to. */
+  readonly source: Monitor["watchSource"];
+  /** What the agent is to tell. */
+  readonly hooks: Required<Pick<AgentOptions<never, never>, "onSync" | "onTake" | "onResult">>;
+  /** Has the metrics tell of the agent, and of the userspace backend if it is that. */
+  readonly agent: (agent: Agent, stats: (() => Promise<UserspaceStats>) | null) => void;
+  /** The servers. */
+  readonly servers: Servers;
+}
+
+const PORTS = { healthz: 10_256, metrics: 10_249 } as const;
+const DEFAULTS = {
+  healthz: `0.0.0.0:${PORTS.healthz}`,
+  metrics: `127.0.0.1:${PORTS.metrics}`,
+} as const;
+const SYNC_PERIOD_MS = 30_000;
+
+/**
+ * Starts to watch a run.
+ *
+ * @throws {UsageError} If an address cannot be read.
+ */
+export function startWatching(
+  context: CommandContext,
+  { nodeName, log }: { readonly nodeName: string; readonly log: Log },
+  extras: WatchExtras = {},
+): Watching {
+  const { form, flags, io, program: component = "windlass" } = context;
+  const healthz = addressOf(context, "healthz");
+  const metrics = addressOf(context, "metrics");
+  const now = (): number => io.now();
+  const own = log.named("health");
+  const monitor = createMonitor({
+    nodeName,
+    component,
+    cluster: form.source === "kube",
+    syncPeriodMs: extras.syncPeriodMs ?? SYNC_PERIOD_MS,
+    detail: flags.metricsDetail,
+    log: own,
+    now,
+    timers: REAL_TIMERS,
+  });
+  const given = flagTexts(context);
+  const servers = startServers({
+    monitor,
+    healthz,
+    metrics,
+    hardFail: flags.bindAddressHardFail,
+    nodeName,
+    component,
+    mode: form.sink === "to-userspace" ? "userspace" : "kernelspace",
+    configz: extras.configz ?? (() => ({ windlass: Object.fromEntries(given) })),
+    flags: given,
+    features: extras.features ?? [],
+    routes: extras.routes ?? [],
+    log: own,
+    now,
+    timers: REAL_TIMERS,
+  });
+  return {
+    log: {
+      ...log,
+      ...monitor.countLog(log),
+      named: (name) => monitor.countLog(log.named(name)),
+    },
+    connection: monitor.watchConnection,
+    source: monitor.watchSource,
+    hooks: {
+      ...monitor.hooks,
+      onTake(take) {
+        monitor.hooks.onTake(take);
+        servers.onTake(take);
+      },
+    },
+    agent: monitor.watchAgent,
+    servers,
+  };
+}
+
+/** Every flag of the form, with its value as text. */
+export function flagTexts({ form, flags }: CommandContext): readonly (readonly [string, string])[] {
+  return flagsOf(form).filter((id) => id !== "help").map((id) => {
+    const value = FLAGS[id].kind === "duration" ? formatDuration(Number(flags[id])) : flags[id];
+    return [FLAGS[id].name, String(value ?? "")];
+  });
+}
+
+/** A flag's address. Without one there is kube-proxy's, but for files: their node is nobody's. */
+function addressOf(
+  { form, flags }: CommandContext,
+  server: "healthz" | "metrics",
+): BindAddress | null {
+  const given = server === "healthz" ? flags.healthzServer : flags.metricsServer;
+  const text = given ?? (form.source === "file" ? "" : DEFAULTS[server]);
+  const read = readBindAddress(text, PORTS[server]);
+  if (read.ok) return read.address;
+  throw new UsageError(
+    `Cannot read flag --${server}-bind-address: ${read.error}; "" is for no server`,
+    form.name,
+  );
+}
