@@ -27,10 +27,10 @@ Deno.test("forms that only a decoder meets are read, and written in the canonica
   const rows = await vectors<Row>("decode_only");
   assert.equal(rows.length, 17);
   for (const { message, hex, json, canonical_hex, note } of rows) {
-    assert.deepEqual(decodeHex(message, hex), json, note);
+    assert.deepEqual(decodeHex(message, hex), json, `${note}`);
     const schema = schemaOf(message);
     const known = fromBinary(schema, Uint8Array.fromHex(hex), { readUnknownFields: false });
-    assert.equal(toBinary(schema, known).toHex(), canonical_hex, note);
+    assert.equal(toBinary(schema, known).toHex(), canonical_hex, `${note}`);
   }
 });
 
