@@ -99,6 +99,8 @@ async function load(run: Form["run"]): Promise<Command> {
       return (await import("./commands/view.ts")).run;
     case "plan":
       return (await import("./commands/plan.ts")).run;
+    case "hns":
+      return (await import("./commands/hns.ts")).run;
     case "explain":
       return (await import("./commands/explain.ts")).run;
     case "kube-proxy": {

@@ -9,7 +9,7 @@ import { FLAGS } from "./flags.ts";
 import { lex, lexiconOf } from "./lex.ts";
 import { flagsOf, type Form, resolve } from "./resolve.ts";
 import { UsageError } from "./usage_error.ts";
-import { commandNames, SHELLS, sinkNames, sourceNames } from "./words.ts";
+import { commandNames, HNS_ACTIONS, SHELLS, sinkNames, sourceNames } from "./words.ts";
 
 const LEXICON = lexiconOf(Object.values(FLAGS));
 
@@ -54,6 +54,8 @@ function wordsAfter(words: readonly string[], form: Form | null): readonly strin
       return sourceNames();
     case "SINK":
       return sinkNames();
+    case "ACTION":
+      return HNS_ACTIONS;
     case "SHELL":
       return SHELLS;
     default:

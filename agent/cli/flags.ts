@@ -144,16 +144,14 @@ export const FLAGS = {
     name: "healthz-bind-address",
     metavar: "IP[:PORT]",
     default: null,
-    help:
-      'Where to serve /healthz and /livez, "" for nowhere; default: 0.0.0.0:10256, with file nowhere',
+    help: 'Where to serve /healthz and /livez, "" for nowhere; default: 0.0.0.0:10256, with file nowhere',
   },
   metricsServer: {
     kind: "text",
     name: "metrics-bind-address",
     metavar: "IP[:PORT]",
     default: null,
-    help:
-      'Where to serve /metrics and more, "" for nowhere; default: 127.0.0.1:10249, with file nowhere',
+    help: 'Where to serve /metrics and more, "" for nowhere; default: 127.0.0.1:10249, with file nowhere',
   },
   bindAddressHardFail: {
     kind: "switch",
@@ -166,8 +164,7 @@ export const FLAGS = {
     name: "metrics-detail",
     choices: METRIC_DETAILS,
     default: "listener",
-    help:
-      "Which metrics of connections there are: totals, those of each listener, of each endpoint",
+    help: "Which metrics of connections there are: totals, those of each listener, of each endpoint",
   },
   kubeconfig: {
     kind: "text",
@@ -371,8 +368,7 @@ export const FLAGS = {
   backend: {
     kind: "choice",
     name: "backend",
-    choices: ["userspace", "print"],
-    later: ["winkernel"],
+    choices: ["userspace", "winkernel", "print"],
     default: "userspace",
     help: "The backend whose operations are planned",
   },
@@ -438,6 +434,70 @@ export const FLAGS = {
     metavar: "NAME",
     default: "windlass0",
     help: "The interface for service addresses; windlass0 is made if it is missing",
+  },
+  hns: {
+    kind: "text",
+    name: "hns",
+    metavar: "native|powershell|emulator[:FILE]",
+    default: null,
+    help: "How HNS is reached; the emulator starts with what is in FILE and writes it back; " +
+      "default: what the platform has",
+  },
+  networkName: {
+    kind: "text",
+    name: "network-name",
+    metavar: "NAME",
+    default: null,
+    help: "The HNS network of the CNI; default: $KUBE_NETWORK",
+  },
+  sourceVip: {
+    kind: "text",
+    name: "source-vip",
+    metavar: "IP",
+    default: null,
+    help: "The source address of load balancers that translate; overlay networks need it",
+  },
+  nodeIp: {
+    kind: "text",
+    name: "node-ip",
+    metavar: "IP",
+    default: null,
+    help: "The node's own address; default: what the network or the platform says",
+  },
+  hostMac: {
+    kind: "text",
+    name: "host-mac",
+    metavar: "MAC",
+    default: null,
+    help: "The MAC address of the interface with --node-ip; default: what the platform says",
+  },
+  enableDsr: {
+    kind: "switch",
+    name: "enable-dsr",
+    default: false,
+    help: "Use direct server return for ClusterIPs",
+  },
+  forwardHealthcheckVip: {
+    kind: "switch",
+    name: "forward-healthcheck-vip",
+    default: false,
+    help: "Forward health probes to load balancer IPs to the host",
+  },
+  rootHnsendpointName: {
+    kind: "text",
+    name: "root-hnsendpoint-name",
+    metavar: "NAME",
+    default: "cbr0",
+    help: "The host's own HNS endpoint, to which health probes are forwarded",
+  },
+  userspaceServices: {
+    kind: "list",
+    name: "userspace-services",
+    metavar: "NAMESPACE/NAME[,...]",
+    default: [],
+    help:
+      "Services that this process proxies beside the kernel; * stands for any name or part of " +
+      "it; annotation windlass.dev/backend: userspace does the same for one",
   },
   clientIp: {
     kind: "text",

@@ -51,7 +51,7 @@ export interface Form {
   /** The sink, `null` where there is none or it is not named yet. */
   readonly sink: SinkName | null;
   /** The first word that is missing, in the words of the usage line; `null` for none. */
-  readonly missing: "SOURCE" | "SINK" | "NAMESPACE/NAME" | "SHELL" | "COMMAND" | null;
+  readonly missing: "SOURCE" | "SINK" | "NAMESPACE/NAME" | "SHELL" | "ACTION" | "COMMAND" | null;
   /** The words after the source and the sink, in order. */
   readonly rest: readonly string[];
   /** How many words there may be in `rest`. */

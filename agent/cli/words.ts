@@ -19,7 +19,7 @@ export interface Word {
 /** A word that begins a command line and is no source. */
 export interface CommandWord extends Word {
   /** The words that must follow, as the usage line shows them. */
-  readonly takes: readonly ("SOURCE" | "NAMESPACE/NAME" | "SHELL")[];
+  readonly takes: readonly ("SOURCE" | "NAMESPACE/NAME" | "SHELL" | "ACTION")[];
   /** The words that may follow. */
   readonly more?: readonly string[];
   /** Command lines that work. */
@@ -27,6 +27,16 @@ export interface CommandWord extends Word {
 }
 
 const NODE: readonly FlagId[] = ["nodeName", "hostnameOverride"];
+const HNS: readonly FlagId[] = [
+  "hns",
+  "networkName",
+  "sourceVip",
+  "nodeIp",
+  "hostMac",
+  "enableDsr",
+  "forwardHealthcheckVip",
+  "rootHnsendpointName",
+];
 const TLS = ["tlsKey", "tlsCrt", "tlsCa"] as const;
 const TOLD = [
   "withServiceLabels",
@@ -104,6 +114,11 @@ export const SINKS = {
     ],
     aliases: ["to-winuserspace"],
   },
+  "to-winkernel": {
+    about: "Programs load balancers of the Windows kernel: the HNS backend",
+    flags: [...HNS, "userspaceServices", ...USERSPACE, "udpIdleTimeout", ...SERVERS],
+    aliases: ["to-hns"],
+  },
 } as const satisfies Readonly<Record<string, Word>>;
 
 /** Where log lines go, and which. */
@@ -140,8 +155,44 @@ export const COMMANDS = {
   plan: {
     about: "Prints the operations that a backend would carry out, and does nothing",
     takes: ["SOURCE"],
-    flags: ["backend", ...USERSPACE, "outputTextJsonYaml", ...NODE],
-    examples: ["windlass plan file --input cluster.yaml --backend userspace"],
+    flags: [
+      "backend",
+      ...USERSPACE,
+      ...HNS,
+      "healthzServer",
+      "userspaceServices",
+      "outputTextJsonYaml",
+      ...NODE,
+    ],
+    examples: [
+      "windlass plan file --input cluster.yaml --backend userspace",
+      "windlass plan file --input cluster.yaml --backend winkernel --network-name cbr0 " +
+      "--hns emulator:hns.json",
+    ],
+  },
+  hns: {
+    about: "Lists what HNS has, compares it with what is wanted, finds what is wrong, or cleans up",
+    takes: ["ACTION"],
+    more: ["[SOURCE]"],
+    flags: [
+      ...HNS,
+      "healthzServer",
+      "userspaceServices",
+      ...USERSPACE,
+      "outputTextJson",
+      ...NODE,
+      "kubeconfig",
+      "context",
+      "server",
+      "input",
+      "strict",
+    ],
+    examples: [
+      "windlass hns list --network-name cbr0 --hns emulator:hns.json",
+      "windlass hns diff file --input cluster.yaml --network-name cbr0 --node-name n1",
+      "windlass hns doctor --network-name cbr0 -o json",
+      "windlass hns cleanup --network-name cbr0",
+    ],
   },
   explain: {
     about: "Tells why each address and endpoint of a service is used or not",
@@ -204,16 +255,16 @@ export type SinkName = keyof typeof SINKS;
 /** The name of a command. */
 export type CommandName = keyof typeof COMMANDS;
 
+/** What `hns` can be asked to do. */
+export const HNS_ACTIONS = ["list", "diff", "doctor", "cleanup"] as const;
+
 /** The shells that `completion` knows. */
 export const SHELLS = ["bash", "powershell", "zsh"] as const;
 /** A shell that `completion` knows. */
 export type Shell = typeof SHELLS[number];
 
 /** Words that a later version will understand, and what they stand for. */
-export const LATER: Readonly<Record<string, string>> = {
-  "to-winkernel": "sink to-winkernel, the Windows kernel (HNS) backend",
-  "to-hns": "sink to-hns, the Windows kernel (HNS) backend",
-};
+export const LATER: Readonly<Record<string, string>> = {};
 
 /** Whether the word names a source. */
 export function isSource(word: string): word is SourceName {

@@ -3,30 +3,48 @@
  *
  * @module
  */
-import { type Backend, type Op, printBackend, userspaceBackend } from "../../backends/mod.ts";
+import {
+  type Backend,
+  type Op,
+  printBackend,
+  userspaceBackend,
+  type Wait,
+} from "../../backends/mod.ts";
 import { textTable } from "../cli/table.ts";
 import { type Change, unreachable } from "../../core/mod.ts";
 import { EXIT } from "../exit_code.ts";
-import type { CommandContext } from "./command.ts";
+import { type CommandContext, openLog } from "./command.ts";
 import { dataText } from "./print.ts";
 import { readOnce } from "./read_once.ts";
 import { userspaceOptions } from "./userspace_options.ts";
+import { planWinkernel } from "./winkernel.ts";
 
 /** Runs `windlass plan`. */
 export async function run(context: CommandContext): Promise<number> {
   const { flags, io } = context;
   const { changes } = await readOnce(context);
-  const ops = opsOf(flags, changes);
+  const { ops, waits } = await planOf(context, changes);
+  const data = { backend: flags.backend, ops, ...(waits.length === 0 ? {} : { waits }) };
   io.stdout.write(
     flags.outputTextJsonYaml === "text"
-      ? planText(ops)
-      : dataText({ backend: flags.backend, ops }, flags.outputTextJsonYaml),
+      ? planText(ops, waits)
+      : dataText(data, flags.outputTextJsonYaml),
   );
   return EXIT.done;
 }
 
-function opsOf(flags: CommandContext["flags"], changes: readonly Change[]): readonly Op[] {
+interface Planned {
+  readonly ops: readonly Op[];
+  readonly waits: readonly Wait[];
+}
+
+async function planOf(context: CommandContext, changes: readonly Change[]): Promise<Planned> {
+  const { flags } = context;
   switch (flags.backend) {
+    case "winkernel": {
+      using log = openLog(context, "plain");
+      return await planWinkernel(context, changes, log);
+    }
     case "userspace":
       return planFromNothing(userspaceBackend(userspaceOptions(flags)), changes);
     case "print":
@@ -40,12 +58,13 @@ function opsOf(flags: CommandContext["flags"], changes: readonly Change[]): read
 function planFromNothing<O extends Op, State>(
   backend: Backend<O, State>,
   changes: readonly Change[],
-): readonly O[] {
-  return backend.plan(changes, backend.initial).ops;
+): Planned {
+  return { ops: backend.plan(changes, backend.initial).ops, waits: [] };
 }
 
-function planText(ops: readonly Op[]): string {
-  if (ops.length === 0) return "Nothing to do\n";
+function planText(ops: readonly Op[], waits: readonly Wait[]): string {
+  const waiting = waits.map(({ what }) => `Waiting for ${what}\n`).join("");
+  if (ops.length === 0) return `Nothing to do\n${waiting}`;
   const rows = ops.map(({ op, key, because }) => [op, key, because]);
-  return `${textTable([["OPERATION", "KEY", "BECAUSE"], ...rows]).join("\n")}\n`;
+  return `${textTable([["OPERATION", "KEY", "BECAUSE"], ...rows]).join("\n")}\n${waiting}`;
 }

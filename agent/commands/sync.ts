@@ -28,6 +28,7 @@ import { openClusterSource, openSource } from "./sources.ts";
 import { openSyncLog, type SyncLog } from "./sync_log.ts";
 import { checkDataPath, userspaceOptions } from "./userspace_options.ts";
 import { flagTexts, startWatching, type WatchExtras, type Watching } from "./watching.ts";
+import { openWinkernel } from "./winkernel.ts";
 
 interface Setup {
   readonly context: CommandContext;
@@ -55,10 +56,7 @@ export interface SyncExtras {
 }
 
 /** Runs `windlass SOURCE SINK`. */
-export async function run(
-  context: CommandContext,
-  extras: SyncExtras = {},
-): Promise<number> {
+export async function run(context: CommandContext, extras: SyncExtras = {}): Promise<number> {
   await using log = openSyncLog(context);
   try {
     return await sync(context, log, extras);
@@ -99,11 +97,7 @@ async function sync(
     addresses,
     watching,
   });
-  log.info("Started", {
-    source: given?.name ?? form.source,
-    sink: form.sink,
-    node: nodeName,
-  });
+  log.info("Started", { source: given?.name ?? form.source, sink: form.sink, node: nodeName });
   const done = mustEnd === undefined ? work.done : Promise.race([work.done, mustEnd]);
   return await supervise({ ...work, done }, io, log);
 }
@@ -146,6 +140,11 @@ async function workOf(setup: Setup): Promise<Work> {
           log: log.named("userspace"),
         }),
       );
+    case "to-winkernel":
+      return backendWork(
+        setup,
+        await openWinkernel(setup.context, log.named("winkernel"), { writes: true }),
+      );
     default:
       return unreachable(form.sink);
   }
@@ -183,11 +182,11 @@ function backendWork<O extends Op, State>(
 
 /** The exit code of `--once`: 1 if an operation failed, 3 if something is still waited for. */
 export function exitCodeOf(
-  { ready, ops }: Pick<AgentStatus, "ready" | "ops">,
+  { ready, ops, looks = null }: Pick<AgentStatus, "ready" | "ops"> & Partial<AgentStatus>,
 ): number {
-  if (ops.failed.length + ops.retrying.length + ops.blocked.length > 0) {
-    return EXIT.failed;
-  }
+  if (ops.failed.length + ops.retrying.length + ops.blocked.length > 0) return EXIT.failed;
+  if (looks !== null && looks.error !== "") return EXIT.failed;
+  if (looks !== null && looks.waits.length > 0) return EXIT.incomplete;
   return ready && ops.pending + ops.inFlight === 0 ? EXIT.done : EXIT.incomplete;
 }
 
@@ -213,10 +212,7 @@ function printWork(setup: Setup): Work {
 function fileWork({ context: { form, flags }, openCluster, log }: Setup): Work {
   const path = flags.outputPath;
   if (path === null || path === "") {
-    throw new UsageError(
-      "Flag --output is missing; write --output=PATH",
-      form.name,
-    );
+    throw new UsageError("Flag --output is missing; write --output=PATH", form.name);
   }
   const writer = startSnapshotWriter({
     source: openCluster(),

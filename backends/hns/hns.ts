@@ -84,7 +84,7 @@ class Hns implements HnsBackend {
   readonly #applier: HnsApplier;
   readonly #locks = new LockTable();
   readonly #listeners = new Set<(why: string, urgent: boolean) => void>();
-  #networkId: string | null = null;
+  #networkId = "";
   #unreadable = 0;
 
   constructor({ config, transport, log = SILENT, concurrency = 4 }: HnsOptions) {
@@ -142,12 +142,10 @@ class Hns implements HnsBackend {
 
   #tellNetwork({ network, unreadable }: HnsObservation): void {
     const name = this.#config.networkName;
-    if (network === null) {
-      if (this.#networkId !== "") {
-        this.#log.warn(`Waiting for the network "${name}": the CNI has not made it yet`);
-      }
-    } else if (this.#networkId !== network.id) {
+    if (network !== null && this.#networkId !== network.id) {
       this.#log.info("Found the network", { network: name, id: network.id, type: network.type });
+    } else if (network === null && this.#networkId !== "") {
+      this.#log.warn(`The network "${name}" is gone: all waits until the CNI makes it again`);
     }
     this.#networkId = network?.id ?? "";
     if (unreadable > 0 && unreadable !== this.#unreadable) {

@@ -62,3 +62,5 @@ export {
 } from "./emulator/file_emulator.ts";
 export type { HnsOp } from "./spec.ts";
 export { normalMac } from "./mac.ts";
+export { type Diagnosis, examine } from "./doctor.ts";
+export { differences } from "./shape.ts";

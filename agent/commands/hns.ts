@@ -1,0 +1,190 @@
+/**
+ * `windlass hns`: shows what HNS has, compares it with what is wanted, finds what is wrong, and cleans
+ * up what service proxies left. Only `cleanup` writes.
+ *
+ * @module
+ */
+import {
+  type Diagnosis,
+  examine,
+  hnsBackend,
+  type HnsConfig,
+  HnsError,
+  type HnsObservation,
+  type HnsTransport,
+  observeHns,
+  type Op,
+  planCleanup,
+} from "../../backends/mod.ts";
+import { addressOf, type Change, unreachable } from "../../core/mod.ts";
+import { didYouMean } from "../cli/suggest.ts";
+import { textTable } from "../cli/table.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { HNS_ACTIONS, isSource, sourceNames } from "../cli/words.ts";
+import { EXIT } from "../exit_code.ts";
+import { RunError } from "../run_error.ts";
+import { type CommandContext, openLog } from "./command.ts";
+import { openHnsTransport } from "./hns_transport.ts";
+import { dataText } from "./print.ts";
+import { readOnce } from "./read_once.ts";
+import { planWinkernel } from "./winkernel.ts";
+import { winkernelConfig } from "./winkernel_options.ts";
+
+/** Runs `windlass hns ACTION [SOURCE]`. */
+export async function run(context: CommandContext): Promise<number> {
+  const [given = "", ...rest] = context.form.rest;
+  const action = HNS_ACTIONS.find((each) => each === given);
+  if (action === undefined) {
+    throw new UsageError(
+      `Unknown action "${given}"${didYouMean(given, HNS_ACTIONS)}; it is one of ${
+        HNS_ACTIONS.join(", ")
+      }`,
+      "hns",
+    );
+  }
+  if (action === "diff") return await diff(context, rest);
+  if (rest[0] !== undefined) {
+    throw new UsageError(`Unexpected argument "${rest[0]}": windlass hns ${action} [flags]`, "hns");
+  }
+  const config = winkernelConfig(context.flags, context.io);
+  const transport = await openHnsTransport(context.flags, { writes: action === "cleanup" });
+  try {
+    const observation = await seen(transport, config);
+    switch (action) {
+      case "list":
+        return list(context, observation);
+      case "doctor":
+        return doctor(context, observation, config);
+      case "cleanup":
+        return await cleanup(context, transport, planCleanup(observation, config), config);
+      default:
+        return unreachable(action);
+    }
+  } finally {
+    await transport.close();
+  }
+}
+
+async function seen(transport: HnsTransport, { networkName }: HnsConfig): Promise<HnsObservation> {
+  try {
+    return await observeHns(transport, networkName, new AbortController().signal);
+  } catch (error) {
+    if (error instanceof HnsError) throw new RunError(error.message);
+    throw error;
+  }
+}
+
+function list({ flags, io }: CommandContext, observation: HnsObservation): number {
+  const { network, endpoints, loadBalancers, features } = observation;
+  if (flags.outputTextJson === "json") {
+    const data = { network, features: [...features], endpoints, loadBalancers };
+    io.stdout.write(dataText(data, "json"));
+    return EXIT.done;
+  }
+  const ips = new Map(endpoints.map(({ id, ips }) => [id.toLowerCase(), ips.join(",")]));
+  const rows = loadBalancers.map(({ id, vips, mappings, flags, endpoints }) => {
+    const [{ protocol, externalPort, internalPort, flags: portFlags } = NO_MAPPING] = mappings;
+    return [
+      vips[0] === undefined ? `*:${externalPort}` : addressOf(vips[0], externalPort),
+      String(protocol),
+      String(internalPort),
+      String(flags),
+      String(portFlags),
+      endpoints.map((each) => ips.get(each) ?? `${each}?`).join(" "),
+      id,
+    ];
+  });
+  const places = endpoints.map(({ id, ips, mac, remote, providerAddress }) => [
+    ips.join(","),
+    remote ? "remote" : "local",
+    mac,
+    providerAddress,
+    id,
+  ]);
+  const lines = [
+    network === null
+      ? "Network: none of this name"
+      : `Network: ${network.name} (${network.type}) ${network.id}`,
+    "",
+    ...textTable([
+      ["FRONTEND", "PROTOCOL", "PORT", "FLAGS", "PORT FLAGS", "ENDPOINTS", "ID"],
+      ...rows,
+    ]),
+    "",
+    ...textTable([["ADDRESS", "PLACE", "MAC", "PROVIDER", "ID"], ...places]),
+  ];
+  io.stdout.write(`${lines.join("\n")}\n`);
+  return EXIT.done;
+}
+
+const NO_MAPPING = { protocol: 0, externalPort: 0, internalPort: 0, flags: 0 };
+
+/** What a sync would do now, in words: exit code 0 if nothing, 1 if something. */
+async function diff(context: CommandContext, [given = ""]: readonly string[]): Promise<number> {
+  if (!isSource(given)) {
+    const known = sourceNames();
+    throw new UsageError(
+      given === ""
+        ? "SOURCE is missing: windlass hns diff SOURCE [flags]"
+        : `Unknown source "${given}"${didYouMean(given, known)}; it is one of ${known.join(", ")}`,
+      "hns",
+    );
+  }
+  const { flags, io } = context;
+  const sourced = { ...context, form: { ...context.form, source: given, rest: [] } };
+  const { changes }: { changes: readonly Change[] } = await readOnce(sourced);
+  using log = openLog(context, "plain");
+  const { ops, waits } = await planWinkernel(sourced, changes, log);
+  if (flags.outputTextJson === "json") {
+    io.stdout.write(dataText({ differences: ops, waits }, "json"));
+  } else {
+    const lines = [
+      ...ops.map(({ op, key, because }) => `${op.replaceAll("-", " ")} ${key}: ${because}`),
+      ...waits.map(({ what }) => `waiting for ${what}`),
+    ];
+    io.stdout.write(lines.length === 0 ? "HNS has what is wanted\n" : `${lines.join("\n")}\n`);
+  }
+  return ops.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** What is wrong: exit code 1 if something must be done about it. */
+function doctor(
+  { flags, io }: CommandContext,
+  observation: HnsObservation,
+  config: HnsConfig,
+): number {
+  const found = examine(observation, config);
+  io.stdout.write(
+    flags.outputTextJson === "json"
+      ? dataText({ findings: found }, "json")
+      : found.map(diagnosisText).join("\n"),
+  );
+  return found.some(({ severity }) => severity === "error") ? EXIT.failed : EXIT.done;
+}
+
+function diagnosisText({ severity, check, finding, cause, cure }: Diagnosis): string {
+  return `${severity.toUpperCase()} ${check}: ${finding}\n  cause: ${cause}\n  cure: ${cure}\n`;
+}
+
+async function cleanup(
+  { flags, io }: CommandContext,
+  transport: HnsTransport,
+  ops: ReturnType<typeof planCleanup>,
+  config: HnsConfig,
+): Promise<number> {
+  const backend = hnsBackend({ config, transport });
+  const { signal } = new AbortController();
+  const failed: string[] = [];
+  for (const op of ops) {
+    const result = await backend.apply(op, signal);
+    if (!result.ok) failed.push(result.error);
+  }
+  const done = ops.length - failed.length;
+  const lines = [`Removed what ${done} operations name`, ...failed];
+  io.stdout.write(
+    flags.outputTextJson === "json"
+      ? dataText({ removed: ops satisfies readonly Op[], failed }, "json")
+      : `${lines.join("\n")}\n`,
+  );
+  return failed.length === 0 ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,88 @@
+/**
+ * The HNS backend as the command line asks for it, with the userspace backend beside it for the
+ * services that are chosen.
+ *
+ * @module
+ */
+import {
+  type Backend,
+  compositeBackend,
+  type CompositeOp,
+  type CompositeState,
+  hnsBackend,
+  type HnsOp,
+  type HnsState,
+  type Op,
+  userspaceBackend,
+  type UserspaceOp,
+  userspaceSelector,
+  type UserspaceState,
+  type Wait,
+} from "../../backends/mod.ts";
+import type { Change, Logger } from "../../core/mod.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { RunError } from "../run_error.ts";
+import type { CommandContext } from "./command.ts";
+import { type HnsUse, openHnsTransport } from "./hns_transport.ts";
+import { userspaceOptions } from "./userspace_options.ts";
+import { winkernelConfig } from "./winkernel_options.ts";
+
+/** The HNS backend with the userspace one beside it. */
+export type WinkernelBackend = Backend<
+  CompositeOp<HnsOp, UserspaceOp>,
+  CompositeState<HnsState, UserspaceState>
+>;
+
+/** Opens HNS and makes the backend. */
+export async function openWinkernel(
+  { flags, io }: Pick<CommandContext, "flags" | "io">,
+  log: Logger,
+  use: HnsUse,
+): Promise<WinkernelBackend> {
+  const config = winkernelConfig(flags, io);
+  const wrong = flags.userspaceServices.find((each) => !/^[^/]+\/[^/]+$/.test(each));
+  if (wrong !== undefined) {
+    throw new UsageError(
+      `Cannot read flag --userspace-services: "${wrong}" is not NAMESPACE/NAME; ` +
+        "write default/web or team-*/*, say",
+      "to-winkernel",
+    );
+  }
+  return compositeBackend({
+    main: hnsBackend({ config, transport: await openHnsTransport(flags, use), log }),
+    beside: userspaceBackend({ ...userspaceOptions(flags), log }),
+    isBeside: userspaceSelector(flags.userspaceServices),
+  });
+}
+
+/** What the HNS backend would do, from what HNS has now. */
+export interface WinkernelPlan {
+  /** The operations, in order, each as its own backend has it. */
+  readonly ops: readonly Op[];
+  /** What is waited for. */
+  readonly waits: readonly Wait[];
+}
+
+/**
+ * Plans, and does nothing.
+ *
+ * @throws {RunError} If HNS cannot be asked.
+ */
+export async function planWinkernel(
+  context: CommandContext,
+  changes: readonly Change[],
+  log: Logger,
+): Promise<WinkernelPlan> {
+  const { signal } = new AbortController();
+  const backend = await openWinkernel(context, log, { writes: false });
+  try {
+    const first = backend.plan(changes, backend.initial);
+    const seen = await backend.observer?.observe(signal);
+    if (seen === undefined) return { ops: first.ops, waits: [] };
+    if (!seen.ok) throw new RunError(seen.error);
+    const { ops, waits = [] } = seen.plan(first.state);
+    return { ops: [...ops, ...first.ops].map(({ inner }) => inner), waits };
+  } finally {
+    await backend.close(signal);
+  }
+}
