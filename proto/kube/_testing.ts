@@ -136,7 +136,7 @@ export function plainConnection(port: number): KubeConnection & { renewals: numb
     notes: [],
     renewals: 0,
     async get(path, signal) {
-      return await transport.get(server + path, await credentials.current(), signal);
+      return await transport.send(server + path, await credentials.current(), signal, null);
     },
     renew() {
       this.renewals++;

@@ -7,6 +7,7 @@
 import type { KubeConnection, KubeResponse } from "./connection.ts";
 import type { Credentials, CredentialSource } from "./credentials.ts";
 import type { Transport } from "./fetch_transport.ts";
+import type { KubeWrite, KubeWriter } from "./post_event.ts";
 
 /** The parts of a connection. */
 export interface ConnectionParts {
@@ -25,28 +26,32 @@ const UNAUTHORIZED = 401;
 /** The connection. */
 export function connect(
   { server, notes, credentials, transport }: ConnectionParts,
-): KubeConnection {
+): KubeConnection & KubeWriter {
   const send = async (
     path: string,
     { headers, ...tls }: Credentials,
     signal: AbortSignal,
+    write: KubeWrite | null,
   ): Promise<KubeResponse> => {
-    const all = { accept: "application/json", "user-agent": "windlass", ...headers };
-    return await transport.get(`${server}${path}`, { ...tls, headers: all }, signal);
+    const type = write === null ? {} : { "content-type": write.contentType };
+    const all = { accept: "application/json", "user-agent": "windlass", ...type, ...headers };
+    return await transport.send(`${server}${path}`, { ...tls, headers: all }, signal, write);
+  };
+  const ask = async (path: string, signal: AbortSignal, write: KubeWrite | null) => {
+    const used = await credentials.current();
+    const response = await send(path, used, signal, write);
+    if (response.status !== UNAUTHORIZED) return response;
+    credentials.renew(); // the token may have been rotated within the minute that it is kept
+    const fresh = await credentials.current();
+    if (isSame(used, fresh)) return response;
+    await response.body.cancel();
+    return await send(path, fresh, signal, write);
   };
   return {
     server,
     notes,
-    async get(path, signal) {
-      const used = await credentials.current();
-      const response = await send(path, used, signal);
-      if (response.status !== UNAUTHORIZED) return response;
-      credentials.renew(); // the token may have been rotated within the minute that it is kept
-      const fresh = await credentials.current();
-      if (isSame(used, fresh)) return response;
-      await response.body.cancel();
-      return await send(path, fresh, signal);
-    },
+    get: (path, signal) => ask(path, signal, null),
+    send: (write, signal) => ask(write.path, signal, write),
     renew() {
       transport.renew();
       credentials.renew();

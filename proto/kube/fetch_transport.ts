@@ -7,6 +7,7 @@
 import { patienceMs } from "./answers.ts";
 import { type KubeResponse, UnreachableError } from "./connection.ts";
 import type { Credentials } from "./credentials.ts";
+import type { KubeWrite } from "./post_event.ts";
 
 /** Sends requests. */
 export interface Transport {
@@ -16,8 +17,13 @@ export interface Transport {
    * @throws {Error} If they cannot be used.
    */
   prepare(credentials: Credentials): void;
-  /** Sends a GET. @throws {UnreachableError} If no answer comes. */
-  get(url: string, credentials: Credentials, signal: AbortSignal): Promise<KubeResponse>;
+  /** Sends a GET, or what is to be written. @throws {UnreachableError} If no answer comes. */
+  send(
+    url: string,
+    credentials: Credentials,
+    signal: AbortSignal,
+    write: KubeWrite | null,
+  ): Promise<KubeResponse>;
   /** Forgets pooled connections; requests under way go on. */
   renew(): void;
   /** Lets everything go. */
@@ -57,8 +63,9 @@ export function fetchTransport(proxyUrl: string | null): Transport {
 
   return {
     prepare: (credentials) => void clientFor(credentials),
-    async get(url, credentials, signal) {
+    async send(url, credentials, signal, write) {
       const response = await send(url, {
+        ...(write === null ? {} : { method: write.method, body: write.body }),
         client: clientFor(credentials, url),
         headers: credentials.headers,
         redirect: "manual", // an API server does not redirect; credentials are for it alone

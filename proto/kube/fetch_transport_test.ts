@@ -10,7 +10,7 @@ const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }
 const transport = fetchTransport(null);
 const abort = new AbortController();
 const credentials = { ca: null, cert: null, key: null, headers: {} };
-const { body } = await transport.get(\`http://127.0.0.1:\${server.addr.port}/\`, credentials, abort.signal);
+const { body } = await transport.send(\`http://127.0.0.1:\${server.addr.port}/\`, credentials, abort.signal, null);
 const reader = body.getReader();
 await reader.read();
 for (let i = 0; i < 5; i++) { gc(); await new Promise((done) => setTimeout(done)); }

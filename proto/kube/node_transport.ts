@@ -26,8 +26,9 @@ export function nodeTransport({ skipVerify, serverName }: NodeTransportOptions):
       if (skipVerify || ca !== null) return;
       throw new TypeError("tls-server-name needs a certificate-authority beside it");
     },
-    async get(url, { headers, ca, cert, key }, signal) {
-      const response = await send(url, {
+    async send(url, { headers, ca, cert, key }, signal, write) {
+      const response = await send(url, write?.body ?? "", {
+        method: write?.method ?? "GET",
         agent: false,
         rejectUnauthorized: !skipVerify,
         headers,
@@ -49,6 +50,7 @@ export function nodeTransport({ skipVerify, serverName }: NodeTransportOptions):
 
 function send(
   url: string,
+  body: string,
   options: RequestOptions & { signal: AbortSignal },
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -56,7 +58,7 @@ function send(
     request.on("error", (cause) => {
       reject(options.signal.aborted ? cause : new UnreachableError(`Cannot get ${url}`, { cause }));
     });
-    request.end();
+    request.end(body);
   });
 }
 
