@@ -14,6 +14,8 @@ import type { EventReport, Reporter } from "./event_report.ts";
 export interface EventRecorder {
   /** Takes a report; returns at once and never throws. */
   record(report: EventReport): void;
+  /** Tries at once what waits for another try, because there is a connection now, say. */
+  wake(): void;
   /** Resolves when nothing waits to be sent. */
   idle(): Promise<void>;
   /** Sends nothing more. */
@@ -42,6 +44,7 @@ export interface EventRecorderOptions {
 /** Where events go that nobody can be told: from a file there is no cluster behind. */
 export const NO_EVENTS: EventRecorder = {
   record() {},
+  wake() {},
   idle: () => Promise.resolve(),
   stop: () => Promise.resolve(),
 };
@@ -67,6 +70,7 @@ class Recorder implements EventRecorder {
   #queue: EventAction[] = [];
   #sending: Promise<void> | null = null;
   #cancelSweep: (() => void) | null = null;
+  #woken = Promise.withResolvers<void>();
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -80,6 +84,11 @@ class Recorder implements EventRecorder {
     if (noted.verb === "folded" || noted.verb === "limited") onOutcome(noted.verb);
     else this.#enqueue(noted);
     this.#sweepLater();
+  }
+
+  wake(): void {
+    this.#woken.resolve();
+    this.#woken = Promise.withResolvers();
   }
 
   async idle(): Promise<void> {
@@ -122,7 +131,7 @@ class Recorder implements EventRecorder {
       const fields = { err: end.error, event: `${namespace}/${name}`, tried, again };
       log.v(2)?.info("Cannot send an event", fields);
       if (!again) return false;
-      await waitAtMost(RETRY_MS, timers, signal);
+      await waitAtMost(RETRY_MS, timers, signal, this.#woken.promise);
     }
     return false;
   }

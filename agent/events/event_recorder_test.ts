@@ -19,7 +19,8 @@ function report(name = "web", reason = "FailedToOpenNodePort"): EventReport {
   };
 }
 
-function start(writer: KubeWriter | null) {
+function start(given: KubeWriter | null) {
+  let writer = given;
   const timers = new FakeTimers();
   const outcomes: EventOutcome[] = [];
   const log = new FakeLog();
@@ -31,7 +32,11 @@ function start(writer: KubeWriter | null) {
     log,
     onOutcome: (outcome) => void outcomes.push(outcome),
   });
-  return { events, timers, outcomes, log };
+  const connect = (to: KubeWriter) => {
+    writer = to;
+    events.wake();
+  };
+  return { events, timers, outcomes, log, connect };
 }
 
 /** A way to write that answers as it is told, and remembers what it was asked. */
@@ -106,6 +111,19 @@ Deno.test("a server that cannot be reached is tried again, quietly, a dozen time
   assert.deepEqual(second.outcomes, ["failed"]);
   assert.ok(log.lines.every((line) => line.startsWith("info")), "nothing louder than verbosity 2");
   await Promise.all([events.stop(), second.events.stop()]);
+});
+
+Deno.test("what was to be sent before there was a connection is sent as soon as there is one", async () => {
+  const { events, timers, outcomes, connect } = start(null);
+  events.record(report());
+  await timers.advance(1000);
+  assert.deepEqual(outcomes, []);
+  const writer = scripted(201);
+  connect(writer);
+  await events.idle();
+  assert.deepEqual(outcomes, ["sent"]);
+  assert.equal(writer.asked.length, 1);
+  await events.stop();
 });
 
 Deno.test("a refusal is final, and the next event is sent all the same", async () => {

@@ -113,6 +113,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
         send: (request, signal) =>
           requests.measured(request.method, host, () => write.send(request, signal)),
       };
+      events.wake();
       return requests.connection(connection);
     },
     watchSource: (source) => ({
