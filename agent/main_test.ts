@@ -126,7 +126,11 @@ Deno.test.each([
     says: "Flag --output is missing",
     help: "help file to-file",
   },
-  { args: ["kube", "to-hns"], says: "Not in this version of Windlass: sink to-hns", help: "help" },
+  {
+    args: ["file", "to-hns", "--once", "--input=x"],
+    says: "Flag --network-name is missing, and $KUBE_NETWORK is not set",
+    help: "help to-winkernel",
+  },
   { args: ["view", "file", "--input=x", "--node-name= "], says: "--node-name", help: "view file" },
   {
     args: ["view", "file", "-o", "xml"],

@@ -6,6 +6,7 @@
  */
 export type { FeedStatus } from "./feed.ts";
 export { denoIo, type Io, OutputClosed, type StopSignal, type TextOutput } from "./io.ts";
+export type { LooksStatus } from "./looks.ts";
 export { main } from "./main.ts";
 export {
   type Agent,

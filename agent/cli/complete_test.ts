@@ -5,7 +5,9 @@ import { SHELLS } from "./words.ts";
 
 Deno.test.each([
   { line: "vi", offers: ["view"] },
-  { line: "file to-", offers: ["to-file", "to-print", "to-userspace"] },
+  { line: "file to-u", offers: ["to-userspace"] },
+  { line: "file to-w", offers: ["to-winkernel"] },
+  { line: "hns d", offers: ["diff", "doctor"] },
   { line: "view ", offers: ["file", "kube"] },
   { line: "completion ", offers: ["bash", "powershell", "zsh"] },
   { line: "completion ''", offers: ["bash", "powershell", "zsh"] },

@@ -60,7 +60,7 @@ Deno.test.each([
   { line: "file to-print --no-once", says: "Unknown flag --no-once; did you mean --once?" },
   {
     line: "file to-print --kubeconfig=x",
-    says: 'Flag --kubeconfig belongs to source kube, not to "windlass file to-print"',
+    says: 'Flag --kubeconfig belongs to source kube, hns, not to "windlass file to-print"',
   },
   {
     line: "view file --once",
@@ -90,8 +90,8 @@ Deno.test.each([
     says: 'Cannot read flag -o: "jsno" is not one of text, json, yaml; did you mean json?',
   },
   {
-    line: "plan file --backend winkernel",
-    says: '--backend: "winkernel" is not in this version of Windlass; give userspace or print',
+    line: "plan file --backend iptables",
+    says: 'Cannot read flag --backend: "iptables" is not one of userspace, winkernel, print',
   },
 ])("$line is refused", ({ line, says }) => {
   assert(messageOf(line).includes(says), messageOf(line));

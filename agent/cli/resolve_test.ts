@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { flagsOf, resolve } from "./resolve.ts";
 import { UsageError } from "./usage_error.ts";
-import { commandNames, COMMANDS, LATER, sinkNames, sourceNames } from "./words.ts";
+import { commandNames, COMMANDS, sinkNames, sourceNames } from "./words.ts";
 
 Deno.test.each([
   { words: ["file", "to-print"], run: "sync", name: "file to-print", missing: null },
@@ -44,21 +44,6 @@ Deno.test.each([
     assert(error.message.startsWith(says), error.message);
     return true;
   });
-});
-
-Deno.test.each([
-  { words: ["api", "to-print"] },
-  { words: ["view", "api"] },
-  { words: ["file", "to-api"] },
-  { words: ["kube", "to-winkernel"] },
-  { words: ["kube", "to-hns"] },
-])("resolve() says that $words is not in this version", ({ words }) => {
-  assert.throws(() => resolve(words), /^UsageError: Not in this version of Windlass: /);
-});
-
-Deno.test("no word of a later version is in use already", () => {
-  const words: readonly string[] = [...commandNames(), ...sourceNames(), ...sinkNames()];
-  for (const word of Object.keys(LATER)) assert(!words.includes(word), word);
 });
 
 Deno.test("no command line has two flags of one name", async () => {

@@ -53,14 +53,25 @@ export {
   type EmulatorOptions,
 } from "./emulator/quirks.ts";
 export { describeHns, type HnsBackend, hnsBackend, type HnsOptions, observeHns } from "./hns.ts";
-export { environmentOf, type HnsObservation, misconfiguration } from "./observation.ts";
-export { type HnsPlan, type HnsState, type HnsWorld, planCleanup, planObserved } from "./plan.ts";
+export type { HnsObservation } from "./observation.ts";
+export { type HnsPlan, type HnsState, type HnsWorld, planCleanup } from "./plan.ts";
 export {
   type FileEmulatorOptions,
   type OpenedEmulator,
   openFileEmulator,
 } from "./emulator/file_emulator.ts";
-export type { HnsOp } from "./spec.ts";
 export { normalMac } from "./mac.ts";
 export { type Diagnosis, examine } from "./doctor.ts";
-export { differences } from "./shape.ts";
+export type { Actual, ActualEndpoint, ActualLoadBalancer } from "./actual.ts";
+export type { LayeredMap } from "./layered_map.ts";
+export { LOAD_BALANCER_KINDS, type LoadBalancerKind } from "./load_balancer_rules.ts";
+export type {
+  HnsEndpoint,
+  HnsLoadBalancer,
+  HnsNetwork,
+  HnsPortMapping,
+  RemoteSubnet,
+} from "./read_documents.ts";
+export type { Contribution, DecidedBy, HnsOp, Member, WantedLoadBalancer } from "./spec.ts";
+export type { HnsFinding } from "./support_rules.ts";
+export type { Wanted } from "./wanted.ts";

@@ -8,7 +8,7 @@ import type { EndpointView, IpFamily, Protocol } from "../../core/mod.ts";
 import type { Op } from "../backend.ts";
 import type { HostComputeEndpoint, HostComputeLoadBalancer } from "./documents.ts";
 import type { LoadBalancerKind } from "./load_balancer_rules.ts";
-import type { Finding } from "./support_rules.ts";
+import type { HnsFinding } from "./support_rules.ts";
 
 /** The rules that decided what a load balancer is like. */
 export interface DecidedBy {
@@ -74,7 +74,7 @@ export interface Contribution {
   /** ClusterIPs that must be known on the overlay network. */
   readonly serviceVips: readonly string[];
   /** What is not as asked. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly HnsFinding[];
 }
 
 /** One operation of the HNS backend. */
@@ -145,5 +145,5 @@ export type HnsOp =
     /** The service port. */
     readonly servicePort: string;
     /** What it is. */
-    readonly findings: readonly Finding[];
+    readonly findings: readonly HnsFinding[];
   };

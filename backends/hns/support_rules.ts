@@ -28,7 +28,7 @@ export interface SupportFacts {
 }
 
 /** Something that is not as asked. */
-export interface Finding {
+export interface HnsFinding {
   /** The rule that found it. */
   readonly rule: string;
   /** What it means, in words. */
@@ -36,7 +36,7 @@ export interface Finding {
 }
 
 /** One row of the table. */
-export interface SupportRule extends Finding {
+export interface SupportRule extends HnsFinding {
   /** Whether nothing of the service port is programmed for it. */
   readonly skips: boolean;
   /** Whether it holds. */
