@@ -7,7 +7,7 @@
 import { formatDuration } from "../agent/cli/duration.ts";
 import { type Flag, spell } from "../agent/cli/flag.ts";
 import { COMMON_FLAGS, type FlagId, FLAGS } from "../agent/cli/flags.ts";
-import { COMMANDS, LATER, SINKS, SOURCES, SYNC_FLAGS, type Word } from "../agent/cli/words.ts";
+import { COMMANDS, SINKS, SOURCES, SYNC_FLAGS, type Word } from "../agent/cli/words.ts";
 import { DEFAULT_OPTIONS, LIMITS, MOST_PODS, STORIES, STORY_LINES } from "../agent/simulate/mod.ts";
 import { VERDICTS } from "../agent/simulate/verdict.ts";
 import { unreachable } from "../core/mod.ts";
@@ -19,7 +19,6 @@ export const PARTS: ReadonlyMap<string, () => Lines> = new Map([
   ["sources", () => wordTable("source", SOURCES)],
   ["sinks", () => wordTable("sink", SINKS)],
   ["commands", () => wordTable("command", COMMANDS)],
-  ["later", laterTable],
   ["flags", flagTables],
   ["scenarios", scenarioTable],
   ["simulation size", sizeTable],
@@ -32,13 +31,6 @@ function wordTable(title: string, words: Readonly<Record<string, Word>>): Lines 
     aliases === undefined ? about : `${about}. Also ${aliases.map(code).join(", ")}`,
   ]);
   return markdownTable([title, "what it does"], rows);
-}
-
-function laterTable(): Lines {
-  return markdownTable(
-    ["word", "what it is meant for"],
-    Object.entries(LATER).map(([word, about]) => [code(word), about]),
-  );
 }
 
 /** Every flag that a command line can take, grouped by the word that brings it. */

@@ -33,9 +33,9 @@ Deno.test("filled() refuses a part that it does not know, and a command line tha
 });
 
 Deno.test("filled() keeps what stands around a part, and drops what stood in it", async () => {
-  const page = "Before\n\n<!-- generated: later -->\n\nold\n\n<!-- end -->\n\nAfter\n";
+  const page = "Before\n\n<!-- generated: sources -->\n\nold\n\n<!-- end -->\n\nAfter\n";
   const text = await filled(page);
-  assert.match(text, /^Before\n\n<!-- generated: later -->\n\n\| word/);
+  assert.match(text, /^Before\n\n<!-- generated: sources -->\n\n\| source/);
   assert.match(text, /\|\n\n<!-- end -->\n\nAfter\n$/);
   assert.ok(!text.includes("old\n"));
   assert.equal(await filled(text), text);

@@ -8,7 +8,7 @@ Deno.test.each([
   { line: "file to-u", offers: ["to-userspace"] },
   { line: "file to-w", offers: ["to-winkernel"] },
   { line: "hns d", offers: ["diff", "doctor"] },
-  { line: "view ", offers: ["file", "kube"] },
+  { line: "view ", offers: ["api", "file", "kube"] },
   { line: "completion ", offers: ["bash", "powershell", "zsh"] },
   { line: "completion ''", offers: ["bash", "powershell", "zsh"] },
   { line: "help to-p", offers: ["to-print"] },

@@ -69,8 +69,6 @@ export interface ChoiceFlag extends FlagBase {
   readonly kind: "choice";
   /** The words allowed. */
   readonly choices: readonly string[];
-  /** Words that a later version will allow. */
-  readonly later?: readonly string[];
   /** The value if it is not given. */
   readonly default: string;
 }

@@ -144,14 +144,16 @@ export const FLAGS = {
     name: "healthz-bind-address",
     metavar: "IP[:PORT]",
     default: null,
-    help: 'Where to serve /healthz and /livez, "" for nowhere; default: 0.0.0.0:10256, with file nowhere',
+    help:
+      'Where to serve /healthz and /livez, "" for nowhere; default: 0.0.0.0:10256, with file nowhere',
   },
   metricsServer: {
     kind: "text",
     name: "metrics-bind-address",
     metavar: "IP[:PORT]",
     default: null,
-    help: 'Where to serve /metrics and more, "" for nowhere; default: 127.0.0.1:10249, with file nowhere',
+    help:
+      'Where to serve /metrics and more, "" for nowhere; default: 127.0.0.1:10249, with file nowhere',
   },
   bindAddressHardFail: {
     kind: "switch",
@@ -164,7 +166,8 @@ export const FLAGS = {
     name: "metrics-detail",
     choices: METRIC_DETAILS,
     default: "listener",
-    help: "Which metrics of connections there are: totals, those of each listener, of each endpoint",
+    help:
+      "Which metrics of connections there are: totals, those of each listener, of each endpoint",
   },
   kubeconfig: {
     kind: "text",

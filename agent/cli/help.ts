@@ -55,12 +55,17 @@ function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : [`${title}:`, ...lines].join("\n");
 }
 
+const WORD_COLUMN = 16;
+
 function wordTable(title: string, words: Readonly<Record<string, Word>>): string {
   return section(
     title,
-    Object.entries(words).map(([name, { about, aliases }]) =>
-      `  ${name.padEnd(14)}${about}${aliases ? ` (also ${aliases.join(", ")})` : ""}`
-    ),
+    Object.entries(words).flatMap(([name, { about, aliases }]) => {
+      const text = `${about}${aliases ? ` (also ${aliases.join(", ")})` : ""}`;
+      return wrap(text, WIDTH - WORD_COLUMN).map((line, at) =>
+        `${(at === 0 ? `  ${name}` : "").padEnd(WORD_COLUMN)}${line}`
+      );
+    }),
   );
 }
 

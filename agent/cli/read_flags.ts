@@ -84,11 +84,9 @@ export function parseFlag(flag: Flag, text: string | null): Parsed {
     }
     case "choice":
       if (flag.choices.includes(text)) return yes(text);
-      return flag.later?.includes(text)
-        ? no(`"${text}" is not in this version of Windlass; give ${flag.choices.join(" or ")}`)
-        : no(
-          `"${text}" is not one of ${flag.choices.join(", ")}${didYouMean(text, flag.choices)}`,
-        );
+      return no(
+        `"${text}" is not one of ${flag.choices.join(", ")}${didYouMean(text, flag.choices)}`,
+      );
     default:
       return unreachable(flag);
   }

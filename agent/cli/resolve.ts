@@ -13,7 +13,6 @@ import {
   type CommandWord,
   isCommand,
   isSource,
-  LATER,
   type SinkName,
   sinkNames,
   sinkOf,
@@ -78,7 +77,6 @@ export function resolve(words: readonly string[]): Form {
   if (isCommand(first)) return commandForm(first, words.slice(1));
   const sink = sinkOf(first);
   if (sink !== null) return syncForm(null, sink, words.slice(1));
-  refuseLater(first);
   const known = [...commandNames(), ...sourceNames()];
   throw new UsageError(
     `Unknown command "${first}"${didYouMean(first, known)}; it is ${oneOf(known)}`,
@@ -176,7 +174,6 @@ function syncExample(source: SourceName, sink: SinkName): string {
 
 function readSource(word: string, command: CommandName): SourceName {
   if (isSource(word)) return word;
-  refuseLater(word);
   const known = sourceNames();
   throw new UsageError(
     `Unknown source "${word}"${didYouMean(word, known)}; it is ${oneOf(known)}`,
@@ -187,19 +184,11 @@ function readSource(word: string, command: CommandName): SourceName {
 function readSink(word: string, source: SourceName): SinkName {
   const sink = sinkOf(word);
   if (sink !== null) return sink;
-  refuseLater(word);
   const known = sinkNames();
   throw new UsageError(
     `Unknown sink "${word}"${didYouMean(word, known)}; it is ${oneOf(known)}`,
     source,
   );
-}
-
-function refuseLater(word: string): void {
-  const meaning = Object.hasOwn(LATER, word) ? LATER[word] : undefined;
-  if (meaning !== undefined) {
-    throw new UsageError(`Not in this version of Windlass: ${meaning}`);
-  }
 }
 
 function oneOf(words: readonly string[]): string {

@@ -166,8 +166,7 @@ export const COMMANDS = {
     ],
     examples: [
       "windlass plan file --input cluster.yaml --backend userspace",
-      "windlass plan file --input cluster.yaml --backend winkernel --network-name cbr0 " +
-      "--hns emulator:hns.json",
+      "windlass plan file -i cluster.yaml --backend winkernel --network-name cbr0 --hns emulator",
     ],
   },
   hns: {
@@ -262,9 +261,6 @@ export const HNS_ACTIONS = ["list", "diff", "doctor", "cleanup"] as const;
 export const SHELLS = ["bash", "powershell", "zsh"] as const;
 /** A shell that `completion` knows. */
 export type Shell = typeof SHELLS[number];
-
-/** Words that a later version will understand, and what they stand for. */
-export const LATER: Readonly<Record<string, string>> = {};
 
 /** Whether the word names a source. */
 export function isSource(word: string): word is SourceName {
