@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { HNS_ENV } from "../agent/commands/winkernel_options.ts";
 import { LOG_ENV } from "../agent/commands/sync_log.ts";
 import { CONNECTION_ENV } from "../proto/kube/load_connection.ts";
 
@@ -28,7 +29,10 @@ Deno.test("no task asks for all permissions", async () => {
 
 Deno.test("the program may read the environment variables that it knows, and no others", async () => {
   const { allow } = (await config()).permissions.windlass.env;
-  assert.deepEqual(allow.toSorted(), [...CONNECTION_ENV, ...LOG_ENV, "NO_COLOR"].toSorted());
+  assert.deepEqual(
+    allow.toSorted(),
+    [...CONNECTION_ENV, ...LOG_ENV, ...HNS_ENV, "NO_COLOR"].toSorted(),
+  );
 });
 
 Deno.test("the simulation stays on loopback", async () => {

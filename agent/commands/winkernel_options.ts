@@ -9,6 +9,9 @@ import type { FlagValues } from "../cli/flags.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import type { Io } from "../io.ts";
 
+/** The environment variables that the HNS backend reads. */
+export const HNS_ENV: readonly string[] = ["KUBE_NETWORK"];
+
 /**
  * The flags of the HNS backend as its configuration.
  *
