@@ -79,6 +79,18 @@ function freePort(hostname: string): number {
   return port;
 }
 
+/** A port of the range of node ports that somebody has already. */
+function nodePortInUse(): Deno.TcpListener {
+  for (let port = 32_000; port < 32_700; port++) {
+    try {
+      return Deno.listen({ hostname: "0.0.0.0", port });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  throw new Error("Cannot find a node port that is free");
+}
+
 Deno.test("a proxy from files can be watched by its health, metrics and status pages", async () => {
   const folder = await Deno.makeTempDir();
   try {
@@ -192,9 +204,27 @@ Deno.test("a cluster's Node decides on health, and requests to its API server ar
     metadata: { name: "n1" },
     spec: { taints: [{ key: "ToBeDeletedByClusterAutoscaler", effect: "NoSchedule" }] },
   });
+  using taken = nodePortInUse();
+  await post("/api/v1/namespaces/default/services", {
+    ...OBJECTS(80, 0)[0],
+    spec: {
+      type: "NodePort",
+      clusterIP: "10.96.0.77",
+      ports: [{ port: 80, nodePort: taken.addr.port, protocol: "TCP" }],
+    },
+  });
+  await post("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", OBJECTS(80, 0)[1]);
+  const reasons = async () => {
+    const { text } = await get(`${server.url}/apis/events.k8s.io/v1/namespaces/default/events`);
+    return JSON.parse(text).items.map((each: Record<string, unknown>) => each["reason"]);
+  };
   await running(
     ["kube", "to-userspace", `--server=${server.url}`],
     async ({ healthz, metrics }) => {
+      while (!(await reasons()).includes("FailedToOpenNodePort")) {
+        await new Promise((turn) => setTimeout(turn));
+      }
+      assert.ok((await reasons()).includes("Starting"));
       assert.equal((await get(`${healthz}/healthz`)).status, 503);
       assert.equal((await get(`${healthz}/livez`)).status, 200);
       const families = parseText((await get(`${metrics}/metrics`)).text);

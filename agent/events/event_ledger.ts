@@ -38,9 +38,15 @@ export type Noted = EventAction | { readonly verb: "folded" } | { readonly verb:
 const SILENCE_MS = 6 * 60_000;
 /** A series that goes on is told again after so long. */
 const REMIND_MS = 30 * 60_000;
-/** So many events at once for one object, and one more in so long. */
-const BURST = 10;
-const REFILL_MS = 5 * 60_000;
+/** So many events at once, and one more in so long. */
+interface Allowance {
+  readonly burst: number;
+  readonly refillMs: number;
+}
+const FOR_OBJECT: Allowance = { burst: 10, refillMs: 5 * 60_000 };
+/** A node that has none of its addresses must not write an event for each of 10,000 Services. */
+const FOR_ALL: Allowance = { burst: 100, refillMs: 6000 };
+const ALL = "";
 /** So many series at a time. */
 const MOST_SERIES = 1000;
 
@@ -62,6 +68,7 @@ export class EventLedger {
   readonly #reporter: Reporter;
   readonly #series = new Map<string, Series>();
   readonly #buckets = new Map<string, Bucket>();
+  #made = 0;
 
   /** Makes an empty ledger. */
   constructor(reporter: Reporter) {
@@ -83,10 +90,10 @@ export class EventLedger {
       const tell = known.count === 2 || now - known.toldAt >= REMIND_MS;
       return tell ? this.#update(known, now) : { verb: "folded" };
     }
-    if (this.#series.size >= MOST_SERIES || !this.#takeToken(report, now)) {
+    if (this.#series.size >= MOST_SERIES || !this.#mayTell(report, now)) {
       return { verb: "limited" };
     }
-    const event = kubeEvent(report, this.#reporter, now);
+    const event = kubeEvent(report, this.#reporter, { at: now, serial: this.#made++ });
     this.#series.set(key, { event, count: 1, lastAt: now, toldCount: 1, toldAt: now });
     return { verb: "create", event };
   }
@@ -100,7 +107,8 @@ export class EventLedger {
       if (series.count > series.toldCount) actions.push(this.#update(series, now));
     }
     for (const [key, bucket] of this.#buckets) {
-      if (now - bucket.at >= BURST * REFILL_MS) this.#buckets.delete(key); // it is full again
+      const { burst, refillMs } = key === ALL ? FOR_ALL : FOR_OBJECT;
+      if (now - bucket.at >= burst * refillMs) this.#buckets.delete(key); // it is full again
     }
     return actions;
   }
@@ -112,10 +120,14 @@ export class EventLedger {
     return { verb: "update", event, series: { count, lastObservedTime: microTime(lastAt) } };
   }
 
-  #takeToken({ regarding }: EventReport, now: number): boolean {
-    const key = objectKey(regarding);
-    const bucket = this.#buckets.get(key) ?? { tokens: BURST, at: now };
-    const tokens = Math.min(BURST, bucket.tokens + Math.max(0, now - bucket.at) / REFILL_MS);
+  #mayTell({ regarding }: EventReport, now: number): boolean {
+    return this.#takeToken(objectKey(regarding), FOR_OBJECT, now) &&
+      this.#takeToken(ALL, FOR_ALL, now);
+  }
+
+  #takeToken(key: string, { burst, refillMs }: Allowance, now: number): boolean {
+    const bucket = this.#buckets.get(key) ?? { tokens: burst, at: now };
+    const tokens = Math.min(burst, bucket.tokens + Math.max(0, now - bucket.at) / refillMs);
     if (tokens < 1) return false;
     this.#buckets.set(key, { tokens: tokens - 1, at: now });
     return true;

@@ -20,19 +20,22 @@ function ledger(): EventLedger {
 }
 
 Deno.test("an event is as kube-proxy writes it", () => {
-  assert.deepEqual(kubeEvent(report("A"), { controller: "kube-proxy", host: "n1" }, T0), {
-    apiVersion: "events.k8s.io/v1",
-    kind: "Event",
-    metadata: { name: `web.${(BigInt(T0) * 1000000n).toString(16)}`, namespace: "default" },
-    eventTime: "2026-01-05T10:00:00.000000Z",
-    reportingController: "kube-proxy",
-    reportingInstance: "kube-proxy-n1",
-    action: "Listen",
-    reason: "A",
-    regarding: { apiVersion: "v1", kind: "Service", namespace: "default", name: "web" },
-    note: "Cannot",
-    type: "Warning",
-  });
+  assert.deepEqual(
+    kubeEvent(report("A"), { controller: "kube-proxy", host: "n1" }, { at: T0, serial: 0 }),
+    {
+      apiVersion: "events.k8s.io/v1",
+      kind: "Event",
+      metadata: { name: `web.${(BigInt(T0) * 1000000n).toString(16)}`, namespace: "default" },
+      eventTime: "2026-01-05T10:00:00.000000Z",
+      reportingController: "kube-proxy",
+      reportingInstance: "kube-proxy-n1",
+      action: "Listen",
+      reason: "A",
+      regarding: { apiVersion: "v1", kind: "Service", namespace: "default", name: "web" },
+      note: "Cannot",
+      type: "Warning",
+    },
+  );
 });
 
 Deno.test("an event about the Node lies in namespace default", () => {
@@ -40,7 +43,10 @@ Deno.test("an event about the Node lies in namespace default", () => {
     ...report("A"),
     regarding: { kind: "Node", namespace: "", name: "n1" },
   };
-  const { metadata, regarding } = kubeEvent(node, { controller: "kube-proxy", host: "n1" }, T0);
+  const { metadata, regarding } = kubeEvent(node, { controller: "kube-proxy", host: "n1" }, {
+    at: T0,
+    serial: 0,
+  });
   assert.equal(metadata.namespace, "default");
   assert.deepEqual(regarding, { apiVersion: "v1", kind: "Node", name: "n1" });
 });
@@ -49,7 +55,7 @@ Deno.test("a note is never longer than the API server takes, and never ends with
   const { note } = kubeEvent({ ...report("A"), note: "é".repeat(2000) }, {
     controller: "c",
     host: "h",
-  }, T0);
+  }, { at: T0, serial: 0 });
   assert.ok(new TextEncoder().encode(note).length <= 1024);
   assert.match(note, /^é+\.\.\.$/);
 });
@@ -89,9 +95,30 @@ Deno.test("an object has ten events at once and one more every five minutes; oth
   assert.equal(all.note(report("C"), T0 + 5 * MINUTE).verb, "limited");
 });
 
+Deno.test("two events of one moment have names of their own", () => {
+  const all = ledger();
+  const names = ["A", "B"].map((reason) => {
+    const noted = all.note(report(reason), T0);
+    return noted.verb === "create" ? noted.event.metadata.name : "";
+  });
+  assert.equal(new Set(names).size, 2);
+});
+
+Deno.test("a node in trouble with all Services writes a hundred events, then one each six seconds", () => {
+  const all = ledger();
+  const created = (from: number, at: number) =>
+    Array.from({ length: 200 }, (_, n) => all.note(report("A", `s${from + n}`), at))
+      .filter(({ verb }) => verb === "create").length;
+  assert.equal(created(0, T0), 100);
+  assert.equal(created(200, T0 + MINUTE), 10);
+});
+
 Deno.test("a thousand series are enough", () => {
   const all = ledger();
-  const verbs = Array.from({ length: 1001 }, (_, n) => all.note(report("A", `s${n}`), T0).verb);
+  const verbs = Array.from(
+    { length: 1101 },
+    (_, n) => all.note(report("A", `s${n}`), T0 + n * MINUTE / 10).verb,
+  );
   assert.equal(verbs.at(999), "create");
   assert.equal(verbs.at(1000), "limited");
 });

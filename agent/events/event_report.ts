@@ -65,18 +65,26 @@ export interface KubeEvent {
 /** The API server takes no longer notes, in bytes. */
 const LONGEST_NOTE = 1024;
 
-/** The Event that is made of a report at a time, in milliseconds since 1970. */
+/** When an event was made. */
+export interface EventMoment {
+  /** The time, in milliseconds since 1970. */
+  readonly at: number;
+  /** How many were made before: two of one millisecond must not have the same name. */
+  readonly serial: number;
+}
+
+/** The Event that is made of a report. */
 export function kubeEvent(
   report: EventReport,
   { controller, host }: Reporter,
-  at: number,
+  { at, serial }: EventMoment,
 ): KubeEvent {
   const { kind, namespace, name } = report.regarding;
   return {
     apiVersion: "events.k8s.io/v1",
     kind: "Event",
     metadata: {
-      name: `${name}.${(BigInt(Math.round(at * 1000)) * 1000n).toString(16)}`,
+      name: `${name}.${nanoseconds(at, serial).toString(16)}`,
       namespace: namespace === "" ? "default" : namespace,
     },
     eventTime: microTime(at),
@@ -88,6 +96,10 @@ export function kubeEvent(
     note: shortened(report.note),
     type: report.type,
   };
+}
+
+function nanoseconds(at: number, serial: number): bigint {
+  return BigInt(Math.floor(at)) * 1_000_000n + BigInt(serial % 1_000_000);
 }
 
 /** A time as Events have it: RFC 3339 with microseconds. */
