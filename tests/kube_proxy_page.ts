@@ -97,12 +97,13 @@ function ruleTable(): readonly string[] {
 }
 
 function gateTable(): readonly string[] {
-  return markdownTable(
-    ["gate", "locked to", "Windlass"],
-    FEATURE_GATES.map((
-      { name, locked, note },
-    ) => [code(name), locked === null ? "" : code(String(locked)), note]),
-  );
+  const rows = FEATURE_GATES.map(({ name, stage, on, locked, note }) => [
+    code(name),
+    stage === "" ? "GA" : stage,
+    locked === null ? code(String(on)) : `locked to ${code(String(locked))}`,
+    note,
+  ]);
+  return markdownTable(["gate", "stage", "default", "Windlass"], rows);
 }
 
 /** A paragraph in lines of the width that the formatter wants. */

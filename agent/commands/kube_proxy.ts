@@ -17,6 +17,7 @@ import { readConfigFile } from "../kube_proxy/config_file.ts";
 import { watchConfig } from "../kube_proxy/config_watch.ts";
 import { type Effective, effectiveConfig } from "../kube_proxy/effective.ts";
 import { emptySource } from "../kube_proxy/empty_source.ts";
+import { gateStates } from "../kube_proxy/feature_gates.ts";
 import { SINK_OF_MODE } from "../kube_proxy/flags.ts";
 import { kubeProxyHelp } from "../kube_proxy/help.ts";
 import { notesOn, writeNotes } from "../kube_proxy/notes.ts";
@@ -24,7 +25,7 @@ import { readConfig } from "../kube_proxy/read_config.ts";
 import { type ProxyLine, readLine, TOPIC, valueOf } from "../kube_proxy/read_line.ts";
 import { translate } from "../kube_proxy/translate.ts";
 import { isMode, type ProxyMode, validateConfig } from "../kube_proxy/validate_config.ts";
-import { configYaml } from "../kube_proxy/write_config.ts";
+import { configObject, configYaml } from "../kube_proxy/write_config.ts";
 import { RunError } from "../run_error.ts";
 import type { CommandContext } from "./command.ts";
 import { run as runSync, type SyncExtras } from "./sync.ts";
@@ -51,7 +52,13 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (target !== "") return await writeConfig(target, effective);
   const { context, args: own } = inOwnWords(effective, line, io);
   const cleanup = valueOf(line, "cleanup", "bool");
+  const { config } = effective;
   const extras: SyncExtras = {
+    watch: {
+      syncPeriodMs: config["iptables.syncPeriod"],
+      configz: () => ({ "kubeproxy.config.k8s.io": configObject(config) }),
+      features: gateStates(config.featureGates),
+    },
     begin(log) {
       writeNotes(notesOn(line, effective), log);
       log.v(1)?.info(`The same in own words: windlass ${context.form.name} ${own.join(" ")}`);

@@ -200,6 +200,33 @@ ${serverFields()}`,
   assert.match(io.err(), /^W.* line 6: field udpIdleTimeout is of older versions/m);
 });
 
+Deno.test("/configz shows the configuration that counts, /metrics the feature gates", async () => {
+  await using test = await cluster();
+  const metrics = freeAddress();
+  const io = fakeIo();
+  const done = main([
+    "--proxy-mode=userspace",
+    `--kubeconfig=${test.file("kubelet.conf")}`,
+    "--feature-gates=PreferSameTrafficDistribution=false",
+    `--healthz-bind-address=${freeAddress()}`,
+    `--metrics-bind-address=${metrics}`,
+    "--v=2",
+  ], io);
+  await Promise.race([io.until((each) => /"Synced"/.test(each.err())), done]);
+  const get = async (path: string): Promise<string> =>
+    await (await fetch(`http://${metrics}${path}`)).text();
+  const configz = JSON.parse(await get("/configz"));
+  assert.equal(configz["kubeproxy.config.k8s.io"].kind, "KubeProxyConfiguration");
+  assert.equal(configz["kubeproxy.config.k8s.io"].metricsBindAddress, metrics);
+  assert.match(
+    await get("/metrics"),
+    /^kubernetes_feature_enabled\{name="PreferSameTrafficDistribution",stage="BETA"\} 0$/m,
+  );
+  assert.equal(await get("/proxyMode"), "userspace");
+  io.signal("SIGTERM");
+  assert.equal(await done, 0, io.err());
+});
+
 Deno.test("when the configuration file changes, the program ends with 1, to be started again", async () => {
   await using test = await cluster();
   const text = `apiVersion: kubeproxy.config.k8s.io/v1alpha1

@@ -9,29 +9,48 @@
 export interface FeatureGate {
   /** The name. */
   readonly name: string;
+  /** How far it is: `""` for general availability. */
+  readonly stage: "" | "ALPHA" | "BETA";
+  /** Whether it is on if nothing is said. */
+  readonly on: boolean;
   /** What it is locked to; `null` where it can be set. */
   readonly locked: boolean | null;
   /** What Windlass does. */
   readonly note: string;
 }
 
+/** A gate that is locked: general, on for good. */
+function general(name: string, note: string): FeatureGate {
+  return { name, stage: "", on: true, locked: true, note };
+}
+
+/** A gate that is not for everybody yet, and off. */
+function alpha(name: string, note = "no effect"): FeatureGate {
+  return { name, stage: "ALPHA", on: false, locked: null, note };
+}
+
+/** A gate that is not final. */
+function beta(name: string, on: boolean, note = "no effect"): FeatureGate {
+  return { name, stage: "BETA", on, locked: null, note };
+}
+
 /** The gates that kube-proxy 1.34 knows on Windows. */
 export const FEATURE_GATES: readonly FeatureGate[] = [
-  { name: "AllAlpha", locked: null, note: "no effect: Windlass has no alpha features" },
-  { name: "AllBeta", locked: null, note: "no effect: Windlass has no beta features" },
-  { name: "ComponentFlagz", locked: null, note: "no effect" },
-  { name: "ComponentSLIs", locked: true, note: "no effect" },
-  { name: "ComponentStatusz", locked: null, note: "no effect" },
-  { name: "ContextualLogging", locked: null, note: "no effect" },
-  { name: "LoadBalancerIPMode", locked: true, note: "always on" },
-  { name: "LoggingAlphaOptions", locked: null, note: "no effect" },
-  { name: "LoggingBetaOptions", locked: null, note: "no effect: JSON lines need no gate" },
-  { name: "MultiCIDRServiceAllocator", locked: true, note: "no effect" },
-  { name: "PreferSameTrafficDistribution", locked: null, note: "always on" },
-  { name: "ServiceTrafficDistribution", locked: true, note: "always on" },
-  { name: "TopologyAwareHints", locked: true, note: "always on" },
-  { name: "WinDSR", locked: true, note: "always on: --enable-dsr decides" },
-  { name: "WinOverlay", locked: true, note: "always on" },
+  alpha("AllAlpha", "no effect: Windlass has no alpha features"),
+  beta("AllBeta", false, "no effect: Windlass has no beta features"),
+  alpha("ComponentFlagz"),
+  general("ComponentSLIs", "no effect"),
+  alpha("ComponentStatusz"),
+  beta("ContextualLogging", true),
+  general("LoadBalancerIPMode", "always on"),
+  alpha("LoggingAlphaOptions"),
+  beta("LoggingBetaOptions", true, "no effect: JSON lines need no gate"),
+  general("MultiCIDRServiceAllocator", "no effect"),
+  beta("PreferSameTrafficDistribution", true, "always on"),
+  general("ServiceTrafficDistribution", "always on"),
+  general("TopologyAwareHints", "always on"),
+  general("WinDSR", "always on: --enable-dsr decides"),
+  general("WinOverlay", "always on"),
 ];
 
 /** What came of checking gates. */
@@ -62,4 +81,11 @@ export function checkFeatureGates(gates: Readonly<Record<string, boolean>>): Che
     }
   }
   return { problems, warnings };
+}
+
+/** The gates with what they are set to, for the metrics. */
+export function gateStates(
+  set: Readonly<Record<string, boolean>>,
+): readonly Pick<FeatureGate, "name" | "stage" | "on">[] {
+  return FEATURE_GATES.map(({ name, stage, on }) => ({ name, stage, on: set[name] ?? on }));
 }

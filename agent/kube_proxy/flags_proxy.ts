@@ -157,8 +157,9 @@ export const PROXY_FLAGS: readonly KubeProxyFlag[] = [
     "iptables-sync-period",
     "iptables.syncPeriod",
     "same",
-    "The period of full syncs, in every mode here",
-    { to: "sync-period" },
+    "The longest a sync may be waited for: after twice that, /healthz says so. Windlass syncs on " +
+      "every change and tries again by itself, so it needs no other period",
+    { needs: "healthz-bind-address" },
   ),
   sets(
     "iptables-min-sync-period",
