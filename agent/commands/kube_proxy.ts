@@ -9,7 +9,6 @@ import { lex, lexiconOf } from "../cli/lex.ts";
 import { readFlags } from "../cli/read_flags.ts";
 import { resolve } from "../cli/resolve.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { sinkOf } from "../cli/words.ts";
 import { EXIT } from "../exit_code.ts";
 import { kubernetesVersion } from "../health/kubernetes_version.ts";
 import type { Io } from "../io.ts";
@@ -144,15 +143,7 @@ function inOwnWords(
   io: Io,
 ): { readonly context: CommandContext; readonly args: readonly string[] } {
   const mode = modeOf(effective);
-  const sink = sinkOf(SINK_OF_MODE[mode]);
-  if (sink === null) {
-    throw new UsageError(
-      `Cannot run in mode ${mode}: its sink ${SINK_OF_MODE[mode]} is not in this version of ` +
-        "Windlass; give --proxy-mode=userspace",
-      TOPIC,
-    );
-  }
-  const form = resolve(["kube", sink]);
+  const form = resolve(["kube", SINK_OF_MODE[mode]]);
   const args = translate(effective.config, line, mode);
   const flags = readFlags(lex(args, LEXICON), form);
   return { context: { form, flags, io, program: "kube-proxy" }, args };

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { sinkOf } from "../cli/words.ts";
 import { SILENT } from "../../core/mod.ts";
 import { main } from "../main.ts";
 import { startApiServer } from "../simulate/api/api_server.ts";
@@ -108,19 +107,6 @@ Deno.test("the kernel seed's command line: a variable that nobody expanded is to
   assert.match(err, /Cannot read flag --hostname-override: "\$\(NODE_NAME\)" has \$\(NODE_NAME\)/);
 });
 
-Deno.test({
-  name: "the kernel seed's command line is clear about the sink that is missing",
-  ignore: sinkOf("to-winkernel") !== null,
-  async fn() {
-    const { code, err } = await run("--hostname-override=n1", ...KERNEL_SEED, "--kubeconfig=x");
-    assert.equal(code, 2);
-    assert.match(
-      err,
-      /Cannot run in mode kernelspace: its sink to-winkernel is not in this version/,
-    );
-  },
-});
-
 /** HNS as an L2Bridge CNI leaves it. */
 const HNS = {
   Networks: [{
@@ -133,45 +119,47 @@ const HNS = {
   LoadBalancers: [],
 };
 
-Deno.test({
-  name: "the kernel seed's command line programs load balancers",
-  ignore: sinkOf("to-winkernel") === null,
-  async fn() {
-    await using test = await cluster({ "hns.json": JSON.stringify(HNS) });
-    test.server.store.create({
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name: "web", namespace: "default" },
-      spec: { clusterIP: "10.96.0.10", ports: [{ port: 80, targetPort: 8080 }] },
-    });
-    test.server.store.create({
-      apiVersion: "discovery.k8s.io/v1",
-      kind: "EndpointSlice",
-      metadata: {
-        name: "web-1",
-        namespace: "default",
-        labels: { "kubernetes.io/service-name": "web" },
-      },
-      addressType: "IPv4",
-      ports: [{ port: 8080 }],
-      endpoints: [{ addresses: ["10.244.2.5"], nodeName: "n2" }],
-    });
-    const { code, err } = await run(
-      "--hostname-override=n1",
-      ...KERNEL_SEED,
-      `--kubeconfig=${test.file("kubelet.conf")}`,
-      "--network-name=cbr0",
-      // a machine without HNS, and an end: Windlass' own flags
-      ...[`--hns=emulator:${test.file("hns.json")}`, "--once"],
-      ...["--node-ip=192.0.2.1", "--host-mac=00-15-5d-00-00-01"],
-      ...servers(),
-    );
-    assert.equal(code, 0, err);
-    const { LoadBalancers: made } = JSON.parse(await Deno.readTextFile(test.file("hns.json")));
-    assert.deepEqual(made.map(({ FrontendVIPs }: { FrontendVIPs: unknown }) => FrontendVIPs), [
-      ["10.96.0.10"],
-    ]);
-  },
+Deno.test("the kernel seed's command line programs load balancers, and --cleanup takes them off", async () => {
+  await using test = await cluster({ "hns.json": JSON.stringify(HNS) });
+  test.server.store.create({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "web", namespace: "default" },
+    spec: { clusterIP: "10.96.0.10", ports: [{ port: 80, targetPort: 8080 }] },
+  });
+  test.server.store.create({
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: {
+      name: "web-1",
+      namespace: "default",
+      labels: { "kubernetes.io/service-name": "web" },
+    },
+    addressType: "IPv4",
+    ports: [{ port: 8080 }],
+    endpoints: [{ addresses: ["10.244.2.5"], nodeName: "n2" }],
+  });
+  const line = [
+    "--hostname-override=n1",
+    ...KERNEL_SEED,
+    `--kubeconfig=${test.file("kubelet.conf")}`,
+    "--network-name=cbr0",
+    // a machine without HNS: Windlass' own flags
+    `--hns=emulator:${test.file("hns.json")}`,
+    ...["--node-ip=192.0.2.1", "--host-mac=00-15-5d-00-00-01"],
+    ...servers(),
+  ];
+  const left = async (): Promise<unknown> => {
+    const { LoadBalancers, Endpoints } = JSON.parse(await Deno.readTextFile(test.file("hns.json")));
+    const vips = LoadBalancers.map((each: { FrontendVIPs: unknown }) => each.FrontendVIPs);
+    return { vips, endpoints: Endpoints.length };
+  };
+  const made = await run(...line, "--once");
+  assert.equal(made.code, 0, made.err);
+  assert.deepEqual(await left(), { vips: [["10.96.0.10"]], endpoints: 1 });
+  const cleaned = await run(...line, "--cleanup");
+  assert.equal(cleaned.code, 0, cleaned.err);
+  assert.deepEqual(await left(), { vips: [], endpoints: 0 });
 });
 
 Deno.test("--config: the file counts, the node's name comes from the flag", async () => {

@@ -6,7 +6,7 @@
 import { flagsOf, resolve } from "../cli/resolve.ts";
 import { FLAGS } from "../cli/flags.ts";
 import type { Lexicon } from "../cli/lex.ts";
-import { sinkOf } from "../cli/words.ts";
+import type { SinkName } from "../cli/words.ts";
 import type { Does, KubeProxyFlag } from "./flag_row.ts";
 import { LOGGING_FLAGS } from "./flags_logging.ts";
 import { PLATFORM_FLAGS } from "./flags_platform.ts";
@@ -31,16 +31,14 @@ export const KUBE_PROXY_FLAGS: ReadonlyMap<string, KubeProxyFlag> = new Map(
 );
 
 /** The sink of each mode. */
-export const SINK_OF_MODE: Readonly<Record<ProxyMode, string>> = {
+export const SINK_OF_MODE: Readonly<Record<ProxyMode, SinkName>> = {
   userspace: "to-userspace",
   kernelspace: "to-winkernel",
 };
 
-/** Windlass' own flags of `kube SINK`, by name, with whether each takes a value; none without the sink. */
+/** Windlass' own flags of `kube SINK`, by name, with whether each takes a value. */
 export function windlassFlags(mode: ProxyMode): ReadonlyMap<string, boolean> {
-  const sink = sinkOf(SINK_OF_MODE[mode]);
-  if (sink === null) return new Map();
-  const ids = flagsOf(resolve(["kube", sink]));
+  const ids = flagsOf(resolve(["kube", SINK_OF_MODE[mode]]));
   return new Map(ids.map((id) => [FLAGS[id].name, FLAGS[id].kind !== "switch"]));
 }
 
