@@ -49,34 +49,53 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { effective, file } = await effectiveOf(line);
   const target = valueOf(line, "write-config-to", "text");
   if (target !== "") return await writeConfig(target, effective);
-  const { context, args: own } = inOwnWords(effective, line, io);
-  const cleanup = valueOf(line, "cleanup", "bool");
-  const { config } = effective;
+  const own = inOwnWords(effective, line, io);
   const extras: SyncExtras = {
-    watch: {
-      syncPeriodMs: config["iptables.syncPeriod"],
-      configz: () => ({ "kubeproxy.config.k8s.io": configObject(config) }),
-      features: gateStates(config.featureGates),
-    },
+    watch: watchExtras(effective),
     begin(log) {
       writeNotes(notesOn(line, effective), log);
-      log.v(1)?.info(`The same in own words: windlass ${context.form.name} ${own.join(" ")}`);
       for (const each of file?.warnings ?? []) log.warn(`In "${file?.path}": ${each}`);
-      if (
-        cleanup && context.form.sink === "to-userspace" && context.flags.addressManager === "none"
-      ) {
-        log.info(
-          "No addresses are taken off: --address-manager says that nobody here manages them",
-        );
-      }
+      const { form } = own.context;
+      log.v(1)?.info(`The same in own words: windlass ${form.name} ${own.args.join(" ")}`);
     },
   };
-  if (cleanup || valueOf(line, "init-only", "bool")) {
-    return await runSync(onceOf(context), { ...extras, source: emptySource() });
-  }
-  if (file === null) return await runSync(context, extras);
+  if (valueOf(line, "cleanup", "bool")) return await cleanUp(own.context, extras);
+  if (valueOf(line, "init-only", "bool")) return await prepare(own.context, extras);
+  if (file === null) return await runSync(own.context, extras);
   using watch = watchConfig(file.path, file.text);
-  return await runSync(context, { ...extras, mustEnd: watch.changed });
+  return await runSync(own.context, { ...extras, mustEnd: watch.changed });
+}
+
+/** What those who watch the run are told beyond the flags. */
+function watchExtras({ config }: Effective): NonNullable<SyncExtras["watch"]> {
+  return {
+    syncPeriodMs: config["iptables.syncPeriod"],
+    configz: () => ({ "kubeproxy.config.k8s.io": configObject(config) }),
+    features: gateStates(config.featureGates),
+  };
+}
+
+/** Takes off what this program has left: it does once what a cluster with nothing in it asks for. */
+async function cleanUp(context: CommandContext, extras: SyncExtras): Promise<number> {
+  const { form, flags } = context;
+  const noAddresses = form.sink === "to-userspace" && flags.addressManager === "none";
+  return await runSync(onceOf(context), {
+    ...extras,
+    source: emptySource(),
+    begin(log) {
+      extras.begin?.(log);
+      if (noAddresses) log.info("No addresses are taken off: --address-manager=none has none");
+    },
+  });
+}
+
+/** Opens what a run would open, and ends. The kernel's load balancers need nothing to be there. */
+async function prepare(context: CommandContext, extras: SyncExtras): Promise<number> {
+  if (context.form.sink === "to-winkernel") {
+    const text = "Nothing is to be prepared in mode kernelspace: the CNI makes the network\n";
+    return print(context.io, text);
+  }
+  return await runSync(onceOf(context), { ...extras, source: emptySource() });
 }
 
 function print(io: Io, text: string): number {

@@ -157,6 +157,9 @@ Deno.test("the kernel seed's command line programs load balancers, and --cleanup
   const made = await run(...line, "--once");
   assert.equal(made.code, 0, made.err);
   assert.deepEqual(await left(), { vips: [["10.96.0.10"]], endpoints: 1 });
+  const prepared = await run(...line, "--init-only");
+  assert.deepEqual(prepared.code, 0, prepared.err);
+  assert.deepEqual(await left(), { vips: [["10.96.0.10"]], endpoints: 1 });
   const cleaned = await run(...line, "--cleanup");
   assert.equal(cleaned.code, 0, cleaned.err);
   assert.deepEqual(await left(), { vips: [], endpoints: 0 });
