@@ -161,36 +161,58 @@ class Fields {
 
 function clusterOf(cluster: Fields): KubeCluster {
   return {
-    server: serverUrl(cluster.needed("server"), cluster.entry.path),
+    server: serverUrl(cluster.needed("server"), `kubeconfig ${cluster.entry.path}: server`),
     skipVerify: cluster.entry.body["insecure-skip-tls-verify"] === true,
     serverName: cluster.text("tls-server-name"),
-    proxyUrl: cluster.text("proxy-url"),
+    proxyUrl: proxyUrl(cluster),
   };
 }
 
 /**
- * A server's URL, without a slash at its end.
+ * A server's URL, without a slash at its end; `what` says in a message what was given.
  *
  * @throws {SourceError} If it is no URL of an API server.
  */
-export function serverUrl(given: string, place: string): string {
+export function serverUrl(given: string, what: string): string {
   const url = URL.canParse(given) ? new URL(given) : null;
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    throw bad(place, `server "${given}" is no http or https URL, such as https://10.0.0.1:6443`);
+    throw new SourceError(
+      "bad-config",
+      `Cannot use ${what} "${given}" is no http or https URL, such as https://10.0.0.1:6443`,
+    );
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+}
+
+const PROXIES = ["http:", "https:", "socks5:"];
+
+function proxyUrl(cluster: Fields): string | null {
+  const given = cluster.text("proxy-url");
+  if (given === null || PROXIES.includes(URL.parse(given)?.protocol ?? "")) return given;
+  return cluster.fail(
+    "proxy-url",
+    `is "${given}", not a URL that begins with ${PROXIES.join(", ")}`,
+  );
 }
 
 function userCredentials(user: Fields | null): StoredCredentials {
   if (user === null) return NO_CREDENTIALS;
   const tokenFile = user.file("tokenFile"); // before the token, as in client-go
   const token = user.text("token");
+  const cert = user.material("client-certificate");
+  const key = user.material("client-key");
+  if ((cert === null) !== (key === null)) {
+    const [has, needs] = cert === null
+      ? ["client-key", "client-certificate"]
+      : ["client-certificate", "client-key"];
+    throw user.bad(needs, `is missing, which ${has} needs beside it`);
+  }
   return {
     headers: { ...basic(user), ...impersonation(user) },
     token: tokenFile !== null ? { file: tokenFile } : token !== null ? { text: token } : null,
     ca: null,
-    cert: user.material("client-certificate"),
-    key: user.material("client-key"),
+    cert,
+    key,
   };
 }
 

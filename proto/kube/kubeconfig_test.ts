@@ -57,8 +57,12 @@ Deno.test.each([
   },
   {
     what: "certificate data before certificate files",
-    user: { "client-certificate-data": btoa("PEM"), "client-certificate": "c.crt" },
-    credentials: { cert: { text: "PEM" } },
+    user: {
+      "client-certificate-data": btoa("PEM"),
+      "client-certificate": "c.crt",
+      "client-key-data": btoa("KEY"),
+    },
+    credentials: { cert: { text: "PEM" }, key: { text: "KEY" } },
   },
   {
     what: "somebody to act as",

@@ -104,7 +104,7 @@ async function fromFiles(
   return {
     cluster: server === undefined
       ? found.cluster
-      : { ...found.cluster, server: serverUrl(server, "--server") },
+      : { ...found.cluster, server: serverUrl(server, "--server:") },
     credentials: found.plugin === null ? stored : await pluginCredentials(found.plugin, stored),
     notes: [],
   };
@@ -113,7 +113,7 @@ async function fromFiles(
 function plainServer(server: string, now: () => number): Target {
   return {
     cluster: {
-      server: serverUrl(server, "--server"),
+      server: serverUrl(server, "--server:"),
       skipVerify: false,
       serverName: null,
       proxyUrl: null,

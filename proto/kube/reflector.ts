@@ -150,7 +150,10 @@ async function wait(
 
 function messageOf(verb: "list" | "watch", { resource }: ReflectorOptions, error: Error): string {
   if (isUnreachable(error)) {
-    return `Cannot reach the API server: ${reasonOf(error)}`;
+    const reason = reasonOf(error);
+    return reason.startsWith("invalid peer certificate")
+      ? `Cannot trust the API server: ${reason}; check the certificate-authority`
+      : `Cannot reach the API server: ${reason}`;
   }
   const message = `Cannot ${verb} ${resource.plural}: ${reasonOf(error)}`;
   if (!(error instanceof ApiError)) return message;
@@ -169,8 +172,9 @@ function needsRenewal(error: Error | null): boolean {
   return error instanceof SilenceError || (error instanceof ApiError && error.status === 401);
 }
 
-/** Whether the server answered, and would answer the same again. */
+/** Whether the same would come of it again: the server has refused, or is not to be trusted. */
 function isRefusal(error: Error): boolean {
+  if (isUnreachable(error)) return /^invalid peer certificate/.test(reasonOf(error));
   return error instanceof ApiError && error.status < 500 && error.status !== 429;
 }
 
