@@ -373,7 +373,7 @@ export const FLAGS = {
     name: "backend",
     choices: ["userspace", "winkernel", "print"],
     default: "userspace",
-    help: "The backend whose operations are planned",
+    help: "The backend whose operations are planned, or whose decisions are explained",
   },
   balancing: {
     kind: "choice",

@@ -196,7 +196,15 @@ export const COMMANDS = {
   explain: {
     about: "Tells why each address and endpoint of a service is used or not",
     takes: ["SOURCE", "NAMESPACE/NAME"],
-    flags: ["outputTextJsonYaml", "clientIp", "frontend", ...NODE],
+    flags: [
+      "outputTextJsonYaml",
+      "clientIp",
+      "frontend",
+      "backend",
+      ...HNS,
+      "healthzServer",
+      ...NODE,
+    ],
     examples: [
       "windlass explain kube default/web --node-name n1",
       "windlass explain kube default/web --frontend 10.96.0.10:80 --client-ip 192.0.2.7",

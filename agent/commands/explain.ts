@@ -37,7 +37,14 @@ export async function run(context: CommandContext): Promise<number> {
   const print = (data: unknown, text: string) =>
     io.stdout.write(format === "text" ? `${text}\n` : dataText(data, format));
   if (clientIP === null && flags.frontend === null) {
-    print(explanation, explanationText(explanation));
+    if (flags.backend !== "winkernel") {
+      print(explanation, explanationText(explanation));
+      return EXIT.done;
+    }
+    const entries = state.view.services.get(service)?.servicePorts ?? [];
+    const { explainWinkernel } = await import("./winkernel.ts"); // only who asks loads a backend
+    const { hns, text } = await explainWinkernel(context, entries);
+    print({ ...explanation, hns }, `${explanationText(explanation)}\n\n${text}`);
     return EXIT.done;
   }
   const question: RouteQuestion = { service, frontend: flags.frontend, clientIP };

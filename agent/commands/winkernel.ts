@@ -9,9 +9,14 @@ import {
   compositeBackend,
   type CompositeOp,
   type CompositeState,
+  explainOnHns,
   hnsBackend,
+  HnsError,
+  type HnsExplanation,
+  hnsExplanationText,
   type HnsOp,
   type HnsState,
+  observeHns,
   type Op,
   userspaceBackend,
   type UserspaceOp,
@@ -19,7 +24,7 @@ import {
   type UserspaceState,
   type Wait,
 } from "../../backends/mod.ts";
-import type { Change, Logger } from "../../core/mod.ts";
+import type { Change, Logger, ServicePortView } from "../../core/mod.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { RunError } from "../run_error.ts";
 import type { CommandContext } from "./command.ts";
@@ -53,6 +58,30 @@ export async function openWinkernel(
     beside: userspaceBackend({ ...userspaceOptions(flags), log }),
     isBeside: userspaceSelector(flags.userspaceServices),
   });
+}
+
+/**
+ * Why the load balancers of service ports are as they are.
+ *
+ * @throws {RunError} If HNS cannot be asked.
+ */
+export async function explainWinkernel(
+  { flags, io }: CommandContext,
+  entries: readonly ServicePortView[],
+): Promise<{ readonly hns: readonly HnsExplanation[] | null; readonly text: string }> {
+  const config = winkernelConfig(flags, io);
+  const transport = await openHnsTransport(flags, { writes: false });
+  try {
+    const { signal } = new AbortController();
+    const observation = await observeHns(transport, config.networkName, signal);
+    const hns = explainOnHns(entries, observation, config);
+    return { hns, text: hnsExplanationText(hns) };
+  } catch (error) {
+    if (error instanceof HnsError) throw new RunError(error.message);
+    throw error;
+  } finally {
+    await transport.close();
+  }
 }
 
 /** What the HNS backend would do, from what HNS has now. */

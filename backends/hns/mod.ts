@@ -61,6 +61,13 @@ export {
   openFileEmulator,
 } from "./emulator/file_emulator.ts";
 export { normalMac } from "./mac.ts";
+export {
+  explainOnHns,
+  type HnsBalancerExplanation,
+  type HnsDecision,
+  type HnsExplanation,
+  hnsExplanationText,
+} from "./explain.ts";
 export { type Diagnosis, examine } from "./doctor.ts";
 export type { Actual, ActualEndpoint, ActualLoadBalancer } from "./actual.ts";
 export type { LayeredMap } from "./layered_map.ts";

@@ -1,0 +1,200 @@
+/**
+ * What is wrong with a node's HNS, or may go wrong soon, with cause and cure: a list of checks over
+ * one observation. Pure.
+ *
+ * @module
+ */
+import { type Actual, type ActualEndpoint, type ActualLoadBalancer, actualOf } from "./actual.ts";
+import type { HnsConfig, HnsEnvironment } from "./config.ts";
+import { LOAD_BALANCER_FLAGS } from "./documents.ts";
+import { keysOf } from "./identity.ts";
+import { environmentOf, type HnsObservation, misconfiguration } from "./observation.ts";
+
+/** A block of ephemeral ports, as HNS takes them: one for each load balancer without DSR. */
+export const PORT_BLOCK = 64;
+
+/** The ports that Windows gives out by itself, 49152 to 65535, unless the range was changed. */
+export const DYNAMIC_PORTS = 16_384;
+
+/** Something that a check found. */
+export interface Diagnosis {
+  /** The check. */
+  readonly check: string;
+  /** How bad it is. */
+  readonly severity: "error" | "warning" | "info";
+  /** What was found. */
+  readonly finding: string;
+  /** Why it is so. */
+  readonly cause: string;
+  /** What helps. */
+  readonly cure: string;
+}
+
+/** What the checks look at. */
+interface Patient {
+  readonly networkName: string;
+  readonly observation: HnsObservation;
+  /** What HNS has, as plans see it; `null` without the network. */
+  readonly world: { readonly env: HnsEnvironment; readonly actual: Actual } | null;
+}
+
+/** Examines a node. */
+export function examine(observation: HnsObservation, config: HnsConfig): readonly Diagnosis[] {
+  const { network } = observation;
+  const env = network === null ? null : environmentOf(config, network, observation);
+  const world = env && { env, actual: actualOf(observation, env, () => false) };
+  const patient: Patient = { networkName: config.networkName, observation, world };
+  return CHECKS.flatMap((check) => check(patient));
+}
+
+type Check = (patient: Patient) => readonly Diagnosis[];
+
+const CHECKS: readonly Check[] = [
+  network,
+  configuration,
+  degraded,
+  dangling,
+  portBlocks,
+  twins,
+  orphans,
+  strangers,
+  unreadable,
+];
+
+function network({ networkName, world }: Patient): readonly Diagnosis[] {
+  return world !== null ? [] : [{
+    check: "network",
+    severity: "error",
+    finding: `There is no network "${networkName}"`,
+    cause: "the CNI has not made it yet, or it has another name",
+    cure: "wait for the CNI, or give the right name by --network-name; windlass hns list shows all",
+  }];
+}
+
+function configuration({ world }: Patient): readonly Diagnosis[] {
+  const wrong = world === null ? null : misconfiguration(world.env);
+  return wrong === null ? [] : [{
+    check: "configuration",
+    severity: "error",
+    finding: wrong,
+    cause: "the proxy cannot guess it",
+    cure: "give what is missing",
+  }];
+}
+
+function degraded({ observation: { loadBalancers, endpoints } }: Patient): readonly Diagnosis[] {
+  const ill = [...loadBalancers, ...endpoints].filter((each) => each.degraded);
+  return ill.map(({ id }) => ({
+    check: "degraded",
+    severity: "error",
+    finding: `HNS says that ${id} is degraded (0x803b0017)`,
+    cause: "an endpoint that it refers to is gone, or the virtual switch was bound anew",
+    cure: "windlass deletes its own and makes them anew; if it stays, Restart-Service hns",
+  }));
+}
+
+function dangling({ observation: { loadBalancers, endpoints } }: Patient): readonly Diagnosis[] {
+  const known = new Set(endpoints.map(({ id }) => id.toLowerCase()));
+  return loadBalancers.flatMap((each) => {
+    const gone = each.endpoints.filter((id) => !known.has(id));
+    return gone.length === 0 ? [] : [{
+      check: "dangling",
+      severity: "error",
+      finding: `Load balancer ${each.id} (${keysOf(each).join(", ")}) refers to ${gone.length} ` +
+        "endpoints that are gone",
+      cause: "they were deleted before it; its own deletion may fail with 0x803b0002 for ever",
+      cure: "windlass puts its own right; if it stays, Restart-Service hns",
+    }];
+  });
+}
+
+/** Load balancers without DSR take a block of ephemeral ports each, whoever made them. */
+function portBlocks({ observation: { loadBalancers } }: Patient): readonly Diagnosis[] {
+  const taken = loadBalancers.filter(({ flags }) => (flags & LOAD_BALANCER_FLAGS.dsr) === 0).length;
+  const all = DYNAMIC_PORTS / PORT_BLOCK;
+  const left = all - taken;
+  return [{
+    check: "port-blocks",
+    severity: left <= 0 ? "error" : left <= 10 ? "warning" : "info",
+    finding: `${taken} of ${all} blocks of ${PORT_BLOCK} ephemeral ports are taken`,
+    cause:
+      "each load balancer without DSR takes one; without any left HNS answers 0x803b0013, the " +
+      "specified port already exists. The count is that of Windows' own dynamic range",
+    cure:
+      "turn DSR on (--enable-dsr), or widen the range: netsh int ipv4 set dynamicportrange tcp " +
+      "start=20000 num=45536",
+  }];
+}
+
+function twins({ world }: Patient): readonly Diagnosis[] {
+  const found: Diagnosis[] = [];
+  for (const [ip, list] of world?.actual.endpoints.entries() ?? []) {
+    if (list.length < 2) continue;
+    found.push({
+      check: "twins",
+      severity: "warning",
+      finding: `${list.length} endpoints have the address ${ip}`,
+      cause: "a pod came to this node whose address was a remote endpoint's; traffic may go astray",
+      cure: "windlass uses the local one and deletes the remote one if a service proxy made it",
+    });
+  }
+  return found;
+}
+
+function orphans({ world }: Patient): readonly Diagnosis[] {
+  const balancers = allOf(world?.actual.loadBalancers.values()).filter((each) => each.ours);
+  const used = new Set(
+    allOf(world?.actual.loadBalancers.values()).flatMap((each) => each.endpoints),
+  );
+  const endpoints = allOf(world?.actual.endpoints.values()).filter((each: ActualEndpoint) =>
+    each.ours && each.remote && !used.has(each.id.toLowerCase()) &&
+    each.mac !== world?.env.hostMac
+  );
+  const stale = balancers.filter((each: ActualLoadBalancer) => each.ownerRule.startsWith("proxy-"));
+  return [
+    ...endpoints.map(({ id, ips }): Diagnosis => ({
+      check: "orphans",
+      severity: "warning",
+      finding: `No load balancer refers to the remote endpoint ${id} (${ips.join(", ")})`,
+      cause: "an older proxy left it behind",
+      cure: "the next sync deletes it; so does windlass hns cleanup",
+    })),
+    ...stale.map((each): Diagnosis => ({
+      check: "orphans",
+      severity: "warning",
+      finding:
+        `Load balancer ${each.id} (${keysOf(each).join(", ")}) is a service proxy's, and not ` +
+        "windlass' own",
+      cause: "an older proxy left it behind",
+      cure: "the next sync adopts it or deletes it",
+    })),
+  ];
+}
+
+function strangers({ world }: Patient): readonly Diagnosis[] {
+  const foreign = new Set(
+    allOf(world?.actual.loadBalancers.values()).filter((each) => !each.ours),
+  );
+  return [...foreign].map((each) => ({
+    check: "strangers",
+    severity: "info",
+    finding: `Load balancer ${each.id} (${keysOf(each).join(", ")}) is another program's ` +
+      `(${each.ownerRule})`,
+    cause: "nothing about it says that a service proxy made it",
+    cure: "none is needed, unless a service wants the same frontend; it is never touched",
+  }));
+}
+
+function unreadable({ observation }: Patient): readonly Diagnosis[] {
+  return observation.unreadable === 0 ? [] : [{
+    check: "unreadable",
+    severity: "warning",
+    finding: `${observation.unreadable} objects of HNS cannot be read`,
+    cause: "they have no id",
+    cure: "they are left alone; Restart-Service hns may drop them",
+  }];
+}
+
+function allOf<T>(lists: Iterable<readonly T[]> | undefined): readonly T[] {
+  return [...lists ?? []].flat();
+}
