@@ -31,38 +31,42 @@ export function watchConfig(
   const watcher = Deno.watchFs(dirname(resolve(path)), { recursive: false });
   const changed = Promise.withResolvers<never>();
   changed.promise.catch(() => {}); // whoever waits for it hears of it; nobody need
-  let cancel = (): void => {};
-  const differs = async (): Promise<boolean> => {
-    const now = await read(path);
-    return now !== null && now !== text;
+  let cancel: (() => void) | null = null;
+  let before: string | null = null;
+  const arm = (): void => {
+    cancel ??= timers.after(SETTLE_MS, () => judge().catch(changed.reject));
   };
   const judge = async (): Promise<void> => {
-    if (!await differs()) return;
-    const why = `Configuration file "${path}" has changed; ending, to be started again with it`;
-    changed.reject(new RunError(why));
+    cancel = null;
+    const now = await read(path);
+    const same = now === null || now === text;
+    if (!same && now === before) {
+      const why = `Configuration file "${path}" has changed; ending, to be started again with it`;
+      return changed.reject(new RunError(why));
+    }
+    before = same ? null : now;
+    if (!same) arm();
   };
   const look = async (): Promise<void> => {
-    for await (const { kind } of watcher) {
-      if (kind === "access" || !await differs()) continue;
-      cancel();
-      cancel = timers.after(SETTLE_MS, () => judge().catch(changed.reject));
-    }
+    for await (const { kind } of watcher) if (kind !== "access") arm();
   };
   look().catch(changed.reject);
   return {
     changed: changed.promise,
     [Symbol.dispose]() {
       watcher.close();
-      cancel();
+      cancel?.();
     },
   };
 }
 
+/** The text of the file; `null` while it is away, or while Windows keeps it from its readers. */
 async function read(path: string): Promise<string | null> {
   try {
     return await readConfigFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    const passing = [Deno.errors.NotFound, Deno.errors.PermissionDenied, Deno.errors.Busy];
+    if (passing.some((kind) => error instanceof kind)) return null;
     throw error;
   }
 }

@@ -19,28 +19,42 @@ Deno.test("a file that is written anew is a change", async () => {
   await assert.rejects(watch.changed, CHANGED);
 });
 
-Deno.test("a file that is being written is waited for", async () => {
-  await using config = await file("mode: a\n");
-  let armed = Promise.withResolvers<() => unknown>();
+/** Timers that go off when the test says so. */
+function heldTimers() {
+  const alarms: (() => unknown)[] = [];
+  let set = Promise.withResolvers<void>();
   const timers: Timers = {
     now: () => 0,
     after(_ms, call) {
-      armed.resolve(call);
+      alarms.push(call);
+      set.resolve();
       return () => {};
     },
   };
+  return {
+    timers,
+    /** Waits for an alarm and sets it off, to the end of what it does. */
+    async ring(): Promise<void> {
+      await set.promise;
+      const call = alarms.shift();
+      if (alarms.length === 0) set = Promise.withResolvers();
+      await call?.();
+    },
+  };
+}
+
+Deno.test("a file that is being written is waited for", async () => {
+  await using config = await file("mode: a\n");
+  const { timers, ring } = heldTimers();
   using watch = watchConfig(config.path, "mode: a\n", timers);
   let changed = false;
   watch.changed.catch(() => changed = true);
   await Deno.writeTextFile(config.path, "mode");
-  const judgeHalf = await armed.promise;
-  await Deno.writeTextFile(config.path, "mode: a\n"); // the same after all
-  await judgeHalf();
-  assert.equal(changed, false);
-  armed = Promise.withResolvers();
+  await ring(); // seen half written
   await Deno.writeTextFile(config.path, "mode: b\n");
-  const judgeWhole = await armed.promise;
-  await judgeWhole();
+  await ring(); // seen whole, and not as before
+  assert.equal(changed, false);
+  await ring(); // it has stayed so
   await assert.rejects(watch.changed, CHANGED);
 });
 
