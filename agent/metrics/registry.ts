@@ -8,7 +8,7 @@ import type { Logger } from "../../core/mod.ts";
 import { Histogram } from "./histogram.ts";
 import type { MetricSpec } from "./metric.ts";
 import { type Labels, type MetricName, METRICS, type NameOf } from "./table.ts";
-import { headerLines, sampleLine } from "./text_format.ts";
+import { headerLines, labelledLine, sampleLine } from "./text_format.ts";
 
 /** Writes one sample down. */
 export type Emit = <Name extends NameOf<"counter" | "gauge">>(
@@ -70,10 +70,12 @@ export class Registry {
 
   /** All metrics in the text format. A collector that fails is left out, logged and counted. */
   async text(): Promise<string> {
-    const lines = new Map<MetricName, string>();
+    const lines = new Map<MetricName, string[]>();
     const emit: Emit = (name, labels, value) => {
-      const line = sampleLine(name, pairsOf(METRICS[name], labels), value);
-      lines.set(name, (lines.get(name) ?? "") + line);
+      const line = labelledLine(name, METRICS[name].labels, labels, value);
+      const known = lines.get(name);
+      if (known === undefined) lines.set(name, [line]);
+      else known.push(line);
     };
     for (const collector of this.#collectors) {
       try {
@@ -85,7 +87,7 @@ export class Registry {
     }
     let text = "";
     for (const name of Object.keys(METRICS).filter(isMetricName)) {
-      const samples = this.#samplesOf(name) + (lines.get(name) ?? "");
+      const samples = this.#samplesOf(name) + (lines.get(name)?.join("") ?? "");
       if (samples !== "") text += headerLines(name, METRICS[name]) + samples;
     }
     return text;

@@ -18,6 +18,20 @@ export function sampleLine(name: string, labels: readonly string[], value: numbe
   return `${name}${labelText(labels)} ${numberText(value)}\n`;
 }
 
+/** One sample whose labels have these names, in this order. Large pages are made of such lines. */
+export function labelledLine(
+  name: string,
+  names: readonly string[],
+  labels: Readonly<Record<string, string>>,
+  value: number,
+): string {
+  let text = "";
+  for (const label of names) {
+    text += `${text === "" ? "{" : ","}${label}="${escapeLabel(labels[label] ?? "")}"`;
+  }
+  return `${name}${text === "" ? "" : `${text}}`} ${numberText(value)}\n`;
+}
+
 /** A number as Go writes it. */
 export function numberText(value: number): string {
   if (value === Infinity) return "+Inf";
