@@ -8,6 +8,7 @@
 import { join } from "node:path";
 import { type CredentialSource, NO_CREDENTIALS, storedCredentials } from "./credentials.ts";
 import type { KubeCluster } from "./kubeconfig.ts";
+import { isFile, sandboxOf } from "./sandbox.ts";
 
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
@@ -29,8 +30,8 @@ export async function findInCluster(
   const host = env("KUBERNETES_SERVICE_HOST");
   const port = env("KUBERNETES_SERVICE_PORT");
   if (!host || !port) return null;
-  const root = env("CONTAINER_SANDBOX_MOUNT_POINT");
-  const folders = [...(root ? [join(root, SERVICE_ACCOUNT)] : []), SERVICE_ACCOUNT];
+  const root = sandboxOf(env);
+  const folders = [...(root !== null ? [join(root, SERVICE_ACCOUNT)] : []), SERVICE_ACCOUNT];
   for (const folder of folders) {
     if (!await isFile(join(folder, "token"))) continue;
     const stored = {
@@ -46,7 +47,7 @@ export async function findInCluster(
         proxyUrl: null,
       },
       credentials: storedCredentials(stored, now),
-      notes: root ? [HOST_PROCESS_NOTE] : [],
+      notes: root !== null ? [HOST_PROCESS_NOTE] : [],
     };
   }
   return null;
@@ -55,12 +56,3 @@ export async function findInCluster(
 const HOST_PROCESS_NOTE =
   "The API server's address is a Service's, which a Windows host may not reach before its proxy " +
   "works; a kubeconfig with the server's own address, such as the kube-proxy ConfigMap's, is safer";
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}

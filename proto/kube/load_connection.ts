@@ -1,6 +1,7 @@
 /**
  * Finds the API server and the credentials for it, in this order: what the flags say, `$KUBECONFIG`,
- * the cluster that this process runs in, `~/.kube/config`. Needs read permission for these files.
+ * the cluster that this process runs in, `~/.kube/config`. In a HostProcess container each file is also
+ * looked for under the container's own root. Needs read permission for these files.
  *
  * @module
  */
@@ -15,6 +16,7 @@ import { findInCluster } from "./in_cluster.ts";
 import { type KubeCluster, readKubeconfig, serverUrl } from "./kubeconfig.ts";
 import { nodeTransport } from "./node_transport.ts";
 import { pluginCredentials } from "./plugin_credentials.ts";
+import { isFile, locate, locateAll, sandboxOf } from "./sandbox.ts";
 
 /** What the user said about the connection. */
 export interface KubeConnectionOptions {
@@ -70,21 +72,22 @@ export async function loadKubeConnection(options: KubeConnectionOptions): Promis
 }
 
 async function findTarget(
-  { kubeconfig, context, server, env }: KubeConnectionOptions,
+  options: KubeConnectionOptions,
   now: () => number,
 ): Promise<Target> {
-  if (kubeconfig !== undefined) return await fromFiles([kubeconfig], context, server, now);
+  const { kubeconfig, context, server, env } = options;
+  if (kubeconfig !== undefined) return await fromFiles([kubeconfig], options, now);
   if (server !== undefined && context === undefined) return plainServer(server, now);
   const listed = (env("KUBECONFIG") ?? "").split(Deno.build.os === "windows" ? ";" : ":")
     .filter((path) => path !== "");
-  if (listed.length > 0) return await fromFiles(listed, context, server, now);
+  if (listed.length > 0) return await fromFiles(listed, options, now);
   if (context === undefined) {
     const found = await findInCluster(env, now);
     if (found !== null) return found;
   }
   const home = env("HOME") ?? env("USERPROFILE");
   const usual = home === undefined ? null : join(home, ".kube", "config");
-  if (usual !== null && await exists(usual)) return await fromFiles([usual], context, server, now);
+  if (usual !== null && await isFile(usual)) return await fromFiles([usual], options, now);
   throw new SourceError(
     "bad-config",
     `Cannot find a cluster: there is no $KUBECONFIG, no service account of a pod and no ` +
@@ -93,14 +96,15 @@ async function findTarget(
 }
 
 async function fromFiles(
-  paths: readonly string[],
-  context: string | undefined,
-  server: string | undefined,
+  given: readonly string[],
+  { context, server, env }: KubeConnectionOptions,
   now: () => number,
 ): Promise<Target> {
+  const sandbox = sandboxOf(env);
+  const paths = await Promise.all(given.map((path) => locate(path, sandbox)));
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await read(path) })));
   const found = readKubeconfig(files, context ?? null);
-  const stored = storedCredentials(found.credentials, now);
+  const stored = storedCredentials(await locateAll(found.credentials, sandbox), now);
   return {
     cluster: server === undefined
       ? found.cluster
@@ -162,14 +166,5 @@ async function read(path: string): Promise<string> {
     throw new SourceError("unreadable", `Cannot read kubeconfig "${path}": ${reasonOf(cause)}`, {
       cause,
     });
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

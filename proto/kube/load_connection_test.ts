@@ -341,6 +341,29 @@ Deno.test("the cluster is looked for in the pod, in $KUBECONFIG before it and at
   assert.equal((await found({ USERPROFILE: HOME })).server, "https://home");
 });
 
+Deno.test("in a HostProcess container, a kubeconfig and its files are also found under the container's root", async () => {
+  await using server = new ScriptedServer();
+  await using files = await setup();
+  const mounted = "/var/run/windlass-test";
+  await files.config(
+    join(mounted, "kubeconfig.conf"),
+    { server: `http://127.0.0.1:${server.port}`, "certificate-authority": `${mounted}/ca.crt` },
+    { tokenFile: `${mounted}/token` },
+  );
+  await files.file(join(mounted, "ca.crt"), pem("ca.crt"));
+  const token = await files.file(join(mounted, "token"), "first");
+  const kubeconfig = `${mounted}/kubeconfig.conf`;
+  const now = { ms: 0 };
+  const env = { CONTAINER_SANDBOX_MOUNT_POINT: files.folder };
+  const connection = await load(env, { kubeconfig, now: () => now.ms });
+  assert.equal((await ask(server, connection)).get("authorization"), "Bearer first");
+  await Deno.writeTextFile(token, "second");
+  now.ms = 60_000;
+  assert.equal((await ask(server, connection)).get("authorization"), "Bearer second");
+  connection.close();
+  assert.match(await whyNot(load({}, { kubeconfig })), /there is no such file/);
+});
+
 Deno.test("no cluster anywhere is an error that says where it was looked for", async () => {
   await using files = await setup();
   assert.match(
