@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type { EndpointView, ServicePortView } from "../core/mod.ts";
+import {
+  type EndpointView,
+  type NodeView,
+  PersistentMap,
+  type ServicePortView,
+} from "../core/mod.ts";
 
 /** A service port: `default/web:http`, TCP, IPv4, ClusterIP, unless told otherwise. */
 export function servicePort(parts: Partial<ServicePortView> = {}): ServicePortView {
@@ -55,3 +60,19 @@ export function endpoint(address: string, parts: Partial<EndpointView> = {}): En
     ...parts,
   };
 }
+
+/** A view of these service ports. */
+export function viewOf(entries: readonly ServicePortView[]): NodeView {
+  const services = Map.groupBy(entries, ({ namespace, service }) => `${namespace}/${service}`);
+  return {
+    node: "n1",
+    services: PersistentMap.from(
+      [...services].map(([service, servicePorts]) =>
+        [service, { service, skipped: null, servicePorts }] as const
+      ),
+    ),
+  };
+}
+
+/** The view of nothing. */
+export const NO_VIEW: NodeView = viewOf([]);

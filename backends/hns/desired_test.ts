@@ -5,7 +5,7 @@ import { HNS_DEFAULTS, type HnsConfig, type HnsEnvironment } from "./config.ts";
 import { contributionOf } from "./desired.ts";
 import { featuresOf, type HnsVersion } from "./features.ts";
 import { environmentOf, observationOf } from "./observation.ts";
-import { BRIDGE_NETWORK, OVERLAY_CONFIG, overlayNetwork, podEndpoint } from "./_testing.ts";
+import { BRIDGE_NETWORK, OVERLAY_CONFIG, overlayNetwork, podEndpoint } from "./test_node.ts";
 
 function env(
   config: Partial<HnsConfig> = {},

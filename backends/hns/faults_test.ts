@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { endpoint, servicePort } from "../test_views.ts";
+import { endpoint, servicePort, viewOf } from "../test_views.ts";
 import type { NodeView } from "../../core/mod.ts";
 import { codeOf } from "./hns_error.ts";
 import {
@@ -9,8 +9,7 @@ import {
   overlayNode,
   pictureOf,
   podEndpoint,
-  viewOf,
-} from "./_testing.ts";
+} from "./test_node.ts";
 import type { EmulatorFault, EmulatorOptions } from "./emulator/quirks.ts";
 
 const here = (address: string) => endpoint(address);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { endpoint, servicePort } from "../test_views.ts";
+import { endpoint, servicePort, viewOf } from "../test_views.ts";
 import type { NodeView, ServicePortView } from "../../core/mod.ts";
 import {
   assertForeignUntouched,
@@ -9,8 +9,7 @@ import {
   overlayNode,
   pictureOf,
   podEndpoint,
-  viewOf,
-} from "./_testing.ts";
+} from "./test_node.ts";
 
 /** Few addresses and few services, so that they meet often. */
 const ENDPOINT = fc.record({

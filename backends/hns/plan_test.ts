@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { endpoint, servicePort } from "../test_views.ts";
+import { endpoint, servicePort, viewOf } from "../test_views.ts";
 import type { EndpointView, ServicePortView } from "../../core/mod.ts";
 import {
   assertForeignUntouched,
@@ -13,8 +13,7 @@ import {
   overlayNode,
   pictureOf,
   podEndpoint,
-  viewOf,
-} from "./_testing.ts";
+} from "./test_node.ts";
 import { field, readLoadBalancer } from "./read_documents.ts";
 import type { HnsOp } from "./spec.ts";
 

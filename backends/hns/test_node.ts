@@ -5,13 +5,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import {
-  type Change,
-  diff,
-  type NodeView,
-  PersistentMap,
-  type ServicePortView,
-} from "../../core/mod.ts";
+import { type Change, diff, type NodeView } from "../../core/mod.ts";
+import { NO_VIEW } from "../test_views.ts";
 import { HNS_DEFAULTS, type HnsConfig } from "./config.ts";
 import { type HnsEmulator, hnsEmulator } from "./emulator/emulator.ts";
 import type { EmulatorState } from "./emulator/file.ts";
@@ -135,22 +130,6 @@ export const BRIDGE_CONFIG: HnsConfig = {
   networkName: "cbr0",
   nodeIp: "172.16.0.20",
 };
-
-/** A view of these service ports. */
-export function viewOf(entries: readonly ServicePortView[]): NodeView {
-  const services = Map.groupBy(entries, ({ namespace, service }) => `${namespace}/${service}`);
-  return {
-    node: "n1",
-    services: PersistentMap.from(
-      [...services].map(([service, servicePorts]) =>
-        [service, { service, skipped: null, servicePorts }] as const
-      ),
-    ),
-  };
-}
-
-/** The view of nothing. */
-export const NO_VIEW = viewOf([]);
 
 /** Does what the agent does: plans, carries out, looks again, until nothing is left to do. */
 export class Driver {
