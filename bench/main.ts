@@ -5,11 +5,13 @@
  * @module
  */
 import { type CaseResult, measure, type Suite } from "./harness.ts";
+import { clusterSide } from "./suites/cluster_side.ts";
 import { dataPath } from "./suites/data_path.ts";
+import { hns } from "./suites/hns.ts";
 import { pipeline } from "./suites/pipeline.ts";
 import { table } from "./table.ts";
 
-const SUITES: readonly Suite[] = [pipeline, dataPath];
+const SUITES: readonly Suite[] = [pipeline, dataPath, clusterSide, hns];
 
 interface Arguments {
   readonly suites: readonly Suite[];
@@ -52,13 +54,15 @@ async function main(args: readonly string[]): Promise<void> {
     const figures: CaseResult[] = [];
     const notes: string[] = [];
     const note = (text: string) => notes.push(text);
+    await print(`${suite.name}: ${suite.title}\n`);
     for (const group of suite.groups({ quick, note })) {
-      figures.push(...await measure(group, rounds));
+      const measured = await measure(group, rounds);
+      figures.push(...measured);
+      await print(`${table(measured)}\n\n`);
     }
     results[suite.name] = figures;
     notesOf[suite.name] = notes;
-    const lines = [table(figures), ...notes.map((text) => `– ${text}`)].join("\n");
-    await print(`${suite.name}: ${suite.title}\n${lines}\n\n`);
+    if (notes.length > 0) await print(`${notes.map((text) => `– ${text}`).join("\n")}\n\n`);
   }
   const machine = {
     os: Deno.build.os,

@@ -141,9 +141,8 @@ async function tailOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<
   return tail.trim();
 }
 
+/** By `ps`: Deno guards the files of `/proc` by all permissions together. */
 async function residentBytes(pid: number): Promise<number> {
-  if (Deno.build.os !== "linux") return NaN;
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  const kib = /^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1];
-  return kib === undefined ? NaN : Number(kib) * 1024;
+  const kib = (await said("ps", ["-o", "rss=", "-p", String(pid)]))?.trim() ?? "";
+  return /^\d+$/.test(kib) ? Number(kib) * 1024 : NaN;
 }

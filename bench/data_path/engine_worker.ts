@@ -6,10 +6,17 @@
 /// <reference lib="deno.worker" />
 import { NativeEngine, type NativeListener, openSys } from "../../backends/userspace/native/mod.ts";
 
+import { COUNT, type Counts } from "./load.ts";
+
+/** How long it takes at most to see that it shall stop. */
+const STOP_LOOK_MS = 100;
+
 /** What the engine shall listen for: from where to which server. */
 export interface EngineOrder {
   /** The address that it listens on. */
   readonly ip: string;
+  /** Where it stands whether to stop. */
+  readonly counts: Counts;
   /** Its listeners. */
   readonly listeners: readonly {
     /** What it listens for. */
@@ -21,7 +28,7 @@ export interface EngineOrder {
   }[];
 }
 
-self.onmessage = ({ data: { ip, listeners } }: MessageEvent<EngineOrder>) => {
+self.onmessage = ({ data: { ip, counts, listeners } }: MessageEvent<EngineOrder>) => {
   using sys = openSys();
   using engine = NativeEngine.create({ sys });
   for (const { protocol, port, server } of listeners) {
@@ -30,5 +37,6 @@ self.onmessage = ({ data: { ip, listeners } }: MessageEvent<EngineOrder>) => {
     if (!result.ok) throw new Error(result.message);
   }
   self.postMessage("open");
-  for (;;) engine.turn(1000);
+  while (counts[COUNT.stop] === 0) engine.turn(STOP_LOOK_MS);
+  self.close();
 };

@@ -86,7 +86,10 @@ export interface Figures {
   readonly endedAt: number;
 }
 
-/** What servers count, by the place in the memory that they share with the generator. */
+/**
+ * What servers count, by the place in the memory that they share with the generator. A worker that
+ * never comes to rest cannot be terminated from outside, so there stands also whether to stop.
+ */
 export const COUNT = {
   /** Bytes that the TCP sink took. */
   sinkBytes: 0,
@@ -94,6 +97,8 @@ export const COUNT = {
   datagrams: 1,
   /** Connections accepted. */
   accepted: 2,
+  /** Not 0: stop. */
+  stop: 3,
 } as const;
 
 /** The counts of servers. */

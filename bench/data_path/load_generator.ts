@@ -5,7 +5,7 @@
  * @module
  */
 import { openSys, selfTest } from "../../backends/userspace/native/mod.ts";
-import { type Counts, type Figures, type Load, newCounts } from "./load.ts";
+import { COUNT, type Counts, type Figures, type Load, newCounts } from "./load.ts";
 import type { LoadAnswer, LoadOrder } from "./load_worker.ts";
 import type { ServerOrder, ServerPorts } from "./server_worker.ts";
 
@@ -29,13 +29,11 @@ export class LoadGenerator implements Disposable {
   readonly servers: ServerPorts;
   /** What they count. */
   readonly counts: Counts;
-  readonly #server: Worker;
   /** Clients that have nothing to do. */
   readonly #idle: Worker[] = [];
   readonly #clients = new Set<Worker>();
 
-  private constructor(server: Worker, servers: ServerPorts, counts: Counts) {
-    this.#server = server;
+  private constructor(servers: ServerPorts, counts: Counts) {
     this.servers = servers;
     this.counts = counts;
   }
@@ -46,7 +44,7 @@ export class LoadGenerator implements Disposable {
     const counts = newCounts();
     const order: ServerOrder = { counts, echoes: ECHOES };
     const servers = await ask<ServerPorts>(server, order);
-    return new LoadGenerator(server, servers, counts);
+    return new LoadGenerator(servers, counts);
   }
 
   /** Puts a load on a target, beside others if they are under way. */
@@ -73,7 +71,7 @@ export class LoadGenerator implements Disposable {
 
   /** Ends all workers. */
   [Symbol.dispose](): void {
-    this.#server.terminate();
+    this.counts[COUNT.stop] = 1;
     for (const client of this.#clients) client.terminate();
   }
 

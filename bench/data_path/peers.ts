@@ -38,6 +38,7 @@ function haproxyConfig({ bufferBytes, splice }: HaproxySetup, ground: Ground): s
   return `global
   nbthread 1
   maxconn ${ground.connections}
+  maxpipes 256
   tune.bufsize ${bufferBytes}
 defaults
   mode tcp

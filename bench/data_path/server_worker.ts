@@ -34,6 +34,9 @@ const ECHO_BYTES = 64 * 1024;
 const BATCH = 64;
 const RECEIVE_BUFFER = 8 * 1024 * 1024;
 
+/** How long it takes at most to see that it shall stop. */
+const STOP_LOOK_MS = 100;
+
 /** How many chunks of one stream are taken in a row. */
 const CHUNKS_PER_TURN = 4;
 
@@ -62,14 +65,16 @@ class Servers implements Watcher {
     };
   }
 
-  serve(): never {
-    for (;;) {
+  /** Serves until it is told to stop. */
+  serve(): void {
+    while (this.#counts[COUNT.stop] === 0) {
       const busy = this.#busy;
-      this.#wire.turn(busy.length > 0 ? 0 : 1000, this);
+      this.#wire.turn(busy.length > 0 ? 0 : STOP_LOOK_MS, this);
       if (busy.length === 0) continue;
       this.#busy = [];
       for (const index of busy) this.#drain(index);
     }
+    this.#wire[Symbol.dispose]();
   }
 
   ready(index: number, events: number): void {
@@ -137,4 +142,5 @@ self.onmessage = ({ data: { counts, echoes } }: MessageEvent<ServerOrder>) => {
   const servers = new Servers(counts);
   self.postMessage(servers.open(echoes));
   servers.serve();
+  self.close();
 };

@@ -6,6 +6,7 @@
  */
 import { said } from "./children.ts";
 import type { EngineOrder } from "./engine_worker.ts";
+import { COUNT, newCounts } from "./load.ts";
 import { ask } from "./load_generator.ts";
 import { type Ground, PORTS, runningAt, streamsOf, type Variant } from "./variant.ts";
 
@@ -73,9 +74,11 @@ export const engine: Variant = {
   version: () => Promise.resolve(Deno.version.deno),
   start: async (ground) => {
     const { ip, servers } = ground;
+    const counts = newCounts();
     const worker = new Worker(new URL("engine_worker.ts", import.meta.url), { type: "module" });
     const order: EngineOrder = {
       ip,
+      counts,
       listeners: [
         ...streamsOf(ground).map(({ port, server }) => ({
           protocol: "TCP" as const,
@@ -90,7 +93,9 @@ export const engine: Variant = {
       ],
     };
     await ask<string>(worker, order);
-    ground.children.defer(() => worker.terminate());
+    ground.children.defer(() => {
+      counts[COUNT.stop] = 1;
+    });
     return runningAt(ground, null, { datagrams: true });
   },
 };

@@ -76,7 +76,7 @@ async function atWork(services: number, { quick, note }: GroupOptions): Promise<
       unit: "ms",
       rounds: 1,
       sample: async () => {
-        for (let i = 0; i < (quick ? 10 : 100); i++) changes.push(await oneChange(server, program));
+        for (let i = 0; i < (quick ? 10 : 200); i++) changes.push(await oneChange(server, program));
         return changes;
       },
     },
