@@ -68,13 +68,12 @@ export function openCall(options: CallOptions, signal: AbortSignal): GrpcCall {
     options.connectMs,
   );
   session.once("connect", () => clearTimeout(slow));
-  let rest = () => {};
   stream.on("error", (error: Error) => fail(error.message, error));
   stream.on("trailers", (headers) => readStatus(headers, outcome));
   stream.once("response", (headers) => {
     readStatus(headers, outcome);
     const periodMs = headers["server"] === "windlass" ? PING_MS.windlass : PING_MS.other;
-    rest = keepAlive(session, periodMs, () => fail("the server gives no sign of life"));
+    keepAlive(session, periodMs, () => fail("the server gives no sign of life"));
   });
   const stop = () => session.destroy();
   signal.addEventListener("abort", stop, { once: true });
@@ -86,7 +85,6 @@ export function openCall(options: CallOptions, signal: AbortSignal): GrpcCall {
     },
     async [Symbol.asyncDispose]() {
       clearTimeout(slow);
-      rest();
       signal.removeEventListener("abort", stop);
       session.destroy();
       await closed;
@@ -128,6 +126,12 @@ async function* messages(
     yield* messagesOf(stream, maxBytes);
   } catch (error) {
     throw outcome.status ?? outcome.trouble ?? error;
+  }
+  // The trailers, which carry the status, come after the end of the data.
+  if (outcome.status === null && !stream.closed) {
+    await new Promise<void>((resolve) =>
+      stream.once("trailers", () => resolve()).once("close", () => resolve())
+    );
   }
   throw outcome.status ?? outcome.trouble ??
     new GrpcError(STATUS.unavailable, "the stream has ended without a status");

@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  constants,
   createSecureServer,
   createServer,
   type Http2SecureServer,
@@ -105,8 +106,11 @@ export class GrpcServer {
   /** Drops every connection and listens no more. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const gone = [...this.#sessions].map((session) =>
+      new Promise<void>((resolve) => session.once("close", () => resolve()))
+    );
     for (const session of this.#sessions) session.destroy();
-    await closed;
+    await Promise.all([closed, ...gone]);
   }
 
   #welcome(session: ServerHttp2Session): void {
@@ -114,14 +118,13 @@ export class GrpcServer {
     const peer = peerOf(session.socket);
     this.#sessions.add(session);
     log.v(2)?.info("A client is connected", { peer });
-    const rest = keepAlive(session, pingMs, () => {
+    keepAlive(session, pingMs, () => {
       log.warn("A client gives no sign of life and is cut off", { peer });
     });
     session.on("error", (error: Error) => {
       log.warn("A client's connection has failed", { peer, why: error.message });
     });
     session.on("close", () => {
-      rest();
       this.#sessions.delete(session);
       log.v(2)?.info("A client is gone", { peer });
     });
@@ -191,14 +194,13 @@ function trailersOf(status: number, message: string): Record<string, string> {
   };
 }
 
-/** Sends the status, if anybody is there to hear it, and no byte of what the client still sends is read. */
+/** Sends the status, if anybody is there to hear it. What the client still sends is thrown away. */
 function end(stream: ServerHttp2Stream, status: number, message: string): void {
   if (stream.destroyed || stream.closed) return;
-  stream.once("wantTrailers", () => {
-    stream.sendTrailers(trailersOf(status, message));
-    if (!stream.readableEnded) stream.close(); // or a client that goes on sending would hold it open
-  });
+  if (stream.writableNeedDrain) return stream.close(constants.NGHTTP2_CANCEL); // nobody reads it
+  stream.once("wantTrailers", () => stream.sendTrailers(trailersOf(status, message)));
   stream.end();
+  stream.resume();
 }
 
 function statusOf(error: unknown): { readonly status: number; readonly message: string } {

@@ -117,5 +117,8 @@ function cutShort(): GrpcError {
 
 function stuck(patienceMs: number): GrpcError {
   const seconds = Math.round(patienceMs / 1000);
-  return new GrpcError(STATUS.aborted, `The other side has taken nothing for ${seconds} s`);
+  return new GrpcError(
+    STATUS.resourceExhausted,
+    `The other side has taken nothing for ${seconds} s`,
+  );
 }

@@ -7,7 +7,7 @@
 import type { Http2Session } from "node:http2";
 
 /**
- * Starts to ask; the answer stops it.
+ * Starts to ask, until the session is closed.
  *
  * @param periodMs How often to ask. One that has not answered by the next time is cut off.
  * @param onSilence Is told before that.
@@ -16,7 +16,8 @@ export function keepAlive(
   session: Http2Session,
   periodMs: number,
   onSilence: () => void,
-): () => void {
+): void {
+  if (session.destroyed) return;
   let waiting = false;
   const timer = setInterval(() => {
     if (session.destroyed || session.closed) return;
@@ -31,5 +32,5 @@ export function keepAlive(
       if (error === null || error === undefined) waiting = false;
     });
   }, periodMs);
-  return () => clearInterval(timer);
+  session.once("close", () => clearInterval(timer));
 }
