@@ -109,12 +109,19 @@ export function createMonitor(options: MonitorOptions): Monitor {
     watchConnection(connection) {
       const write = writerOf(connection);
       const { host } = new URL(connection.server);
-      writer = write === null ? null : {
+      const mine: KubeWriter | null = write === null ? null : {
         send: (request, signal) =>
           requests.measured(request.method, host, () => write.send(request, signal)),
       };
+      writer = mine;
       events.wake();
-      return requests.connection(connection);
+      return {
+        ...requests.connection(connection),
+        close() {
+          if (writer === mine) writer = null; // what is still to be sent waits for the next one
+          connection.close();
+        },
+      };
     },
     watchSource: (source) => ({
       name: source.name,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { KubeConnection, KubeResponse } from "./connection.ts";
+import { type KubeConnection, type KubeResponse, UnreachableError } from "./connection.ts";
 import type { Credentials, CredentialSource } from "./credentials.ts";
 import type { Transport } from "./fetch_transport.ts";
 import type { KubeWrite, KubeWriter } from "./post_event.ts";
@@ -27,12 +27,15 @@ const UNAUTHORIZED = 401;
 export function connect(
   { server, notes, credentials, transport }: ConnectionParts,
 ): KubeConnection & KubeWriter {
+  let closed = false;
   const send = async (
     path: string,
     { headers, ...tls }: Credentials,
     signal: AbortSignal,
     write: KubeWrite | null,
   ): Promise<KubeResponse> => {
+    // An event may come late; the transport would open anew for it, and nobody would close it.
+    if (closed) throw new UnreachableError(`Cannot ask ${server}: the connection is closed`);
     const type = write === null ? {} : { "content-type": write.contentType };
     const all = { accept: "application/json", "user-agent": "windlass", ...type, ...headers };
     return await transport.send(`${server}${path}`, { ...tls, headers: all }, signal, write);
@@ -56,7 +59,10 @@ export function connect(
       transport.renew();
       credentials.renew();
     },
-    close: () => transport.close(),
+    close() {
+      closed = true;
+      transport.close();
+    },
   };
 }
 

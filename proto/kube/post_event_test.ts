@@ -76,6 +76,12 @@ Deno.test("an event that is there already is as good as sent, a refusal is told 
   await assert.rejects(patchEventSeries(to.writer, EVENT, SERIES, signal), { status: 404 });
 });
 
+Deno.test("nothing is sent through a connection that is closed", async () => {
+  const to = connection("http://127.0.0.1:1", fetchTransport(null));
+  to[Symbol.dispose]();
+  await assert.rejects(postEvent(to.writer, EVENT, signal), /the connection is closed/);
+});
+
 Deno.test("a connection that can only read is no way to write", () => {
   const readOnly = {
     server: "",
