@@ -11,6 +11,9 @@ const HOUR_MS = 3_600_000;
 
 async function main([setup = "{}"]: readonly string[]): Promise<void> {
   const { options, wallClockGoesBack } = JSON.parse(setup) as ProxySetup; // the test's own words
+  // As the program does. It also makes Deno open what it needs for signals: it would do so a moment
+  // later by itself, and panic where there is no descriptor left.
+  Deno.addSignalListener("SIGINT", () => Deno.exit(130));
   // Before anything of the product is loaded, so that nothing can have kept the real one.
   if (wallClockGoesBack) turnBackClock();
   const { userspaceBackend } = await import("../../backends/mod.ts");
@@ -37,6 +40,7 @@ async function main([setup = "{}"]: readonly string[]): Promise<void> {
     await out.write(new TextEncoder().encode(`${JSON.stringify(reply)}\n`));
   }
   await backend.close(AbortSignal.abort());
+  Deno.exit(); // it still listens to signals
 }
 
 /** Makes each look at the time of day an hour earlier than the one before. */

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { DATA_PATHS } from "./data_paths.ts";
+import { onEachDataPath } from "./data_paths.ts";
 import {
   connectTo,
   echo,
@@ -20,8 +20,8 @@ import { startProxy } from "./_proxy.ts";
 
 const CLIENTS = 20;
 
-Deno.test.each([...DATA_PATHS])(
-  "$name: who gets an endpoint that never answers waits alone, and is counted",
+onEachDataPath(
+  "who gets an endpoint that never answers waits alone, and is counted",
   async (dataPath) => {
     const silence = Promise.withResolvers<void>();
     await using silent = endpoint(() => silence.promise);
@@ -50,8 +50,8 @@ Deno.test.each([...DATA_PATHS])(
   },
 );
 
-Deno.test.each([...DATA_PATHS])(
-  "$name: an endpoint that resets ends its clients' connections, and no others",
+onEachDataPath(
+  "an endpoint that resets ends its clients' connections, and no others",
   async (dataPath) => {
     await using rude = await resetter();
     await using good = echo();

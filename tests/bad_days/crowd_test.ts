@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { DATA_PATHS } from "./data_paths.ts";
+import { onEachDataPath } from "./data_paths.ts";
 import { connectTo, exchange, tcpListener, times, until } from "./_loopback.ts";
 import { startProxy } from "./_proxy.ts";
 
@@ -31,8 +31,8 @@ function hardLimit(): number {
   return text === "unlimited" ? Infinity : Number(text);
 }
 
-Deno.test.each([...DATA_PATHS])(
-  `$name: ${count} connections at once${scaled}: each is served, and again later`,
+onEachDataPath(
+  `${count} connections at once${scaled}: each is served, and again later`,
   async (dataPath) => {
     await using endpoints = await startEndpoints();
     const descriptors = limit === Infinity ? {} : { descriptors: limit };

@@ -2,7 +2,7 @@
  * The death of the process, and its next life.
  */
 import assert from "node:assert/strict";
-import { DATA_PATHS } from "./data_paths.ts";
+import { onEachDataPath } from "./data_paths.ts";
 import { connectTo, datagrams, echo, exchange, tcpListener } from "./_loopback.ts";
 import { startProxy } from "./_proxy.ts";
 
@@ -14,8 +14,8 @@ async function isOver(conn: Deno.TcpConn): Promise<boolean> {
   }) === null;
 }
 
-Deno.test.each([...DATA_PATHS])(
-  "$name: after kill -9 the next process listens at once where the first did, and traffic goes on",
+onEachDataPath(
+  "after kill -9 the next process listens at once where the first did, and traffic goes on",
   async (dataPath) => {
     await using good = echo();
     await using pod = echoDatagrams();

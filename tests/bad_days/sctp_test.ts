@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { userspaceBackend, type UserspaceOp } from "../../backends/mod.ts";
 import { readObject, SILENT, startPipeline, stepPipeline } from "../../core/mod.ts";
-import { DATA_PATHS } from "./data_paths.ts";
+import { onEachDataPath } from "./data_paths.ts";
 import { connectTo, echo, exchange } from "./_loopback.ts";
 
 function object(json: Parameters<typeof readObject>[0]) {
@@ -51,8 +51,8 @@ function planned(podPort: number): readonly UserspaceOp[] {
   return backend.plan(changes, backend.initial).ops;
 }
 
-Deno.test.each([...DATA_PATHS])(
-  "$name: an SCTP port is said and skipped, the others of its service are served",
+onEachDataPath(
+  "an SCTP port is said and skipped, the others of its service are served",
   async ({ options }) => {
     await using good = echo();
     const warnings: string[] = [];

@@ -2,7 +2,7 @@
  * A client that asks for a gigabyte and does not read it.
  */
 import assert from "node:assert/strict";
-import { DATA_PATHS } from "./data_paths.ts";
+import { onEachDataPath } from "./data_paths.ts";
 import { connectTo, echo, endpoint, exchange, tcpListener } from "./_loopback.ts";
 import { startProxy } from "./_proxy.ts";
 
@@ -14,8 +14,8 @@ const MOST_MEMORY = 32 * MIB;
 /** So many requests of another client show that the proxy had time to take more. */
 const REQUESTS = 200;
 
-Deno.test.each([...DATA_PATHS])(
-  "$name: a client that never reads 1 GB holds up its endpoint, and nobody else",
+onEachDataPath(
+  "a client that never reads 1 GB holds up its endpoint, and nobody else",
   async (dataPath) => {
     let given = 0;
     await using source = endpoint(async (conn) => {

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { userspaceBackend, type UserspaceOp } from "../../backends/mod.ts";
-import { DATA_PATHS } from "./data_paths.ts";
+import { DATA_PATHS, onEachDataPath } from "./data_paths.ts";
 import { connectTo, echo, exchange, tcpListener } from "./_loopback.ts";
 
 const VIP = "192.0.2.10";
@@ -76,9 +76,8 @@ if (Deno.args[0] === "inside-the-namespace") {
 } else {
   const why = whyNot();
   const reason = why === null ? "" : ` (left out: ${why})`;
-  Deno.test.each([...DATA_PATHS])(
-    `$name: a VIP that vanishes and comes back is served as before${reason}`,
-    { ignore: why !== null },
+  onEachDataPath(
+    `a VIP that vanishes and comes back is served as before${reason}`,
     async ({ name, permissions }) => {
       const program = fileURLToPath(import.meta.url);
       const deno = [Deno.execPath(), "run", "--no-check", "--no-prompt", "--quiet", "--allow-net"];
@@ -90,5 +89,6 @@ if (Deno.args[0] === "inside-the-namespace") {
       }).output();
       assert.equal(code, 0, new TextDecoder().decode(stderr));
     },
+    { ignore: why !== null },
   );
 }

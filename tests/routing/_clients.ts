@@ -19,12 +19,13 @@ export class Caller {
     this.#conn = conn;
   }
 
-  /** Connects; `null` where nobody listens. */
-  static async dial({ ip, port }: Socket): Promise<Caller | null> {
+  /** Connects, or is turned away: nobody listens, or a listener resets at once. */
+  static async dial({ ip, port }: Socket): Promise<Caller | "closed" | "refused"> {
     try {
       return new Caller(await Deno.connect({ hostname: ip, port, autoSelectFamily: false }));
     } catch (error) {
-      if (error instanceof Deno.errors.ConnectionRefused) return null;
+      if (error instanceof Deno.errors.ConnectionRefused) return "closed";
+      if (error instanceof Deno.errors.ConnectionReset) return "refused";
       throw error;
     }
   }
@@ -51,8 +52,10 @@ export class Caller {
 
 /** Asks who is there, on a connection of its own. */
 export async function call(socket: Socket): Promise<Met> {
-  using caller = await Caller.dial(socket);
-  return caller === null ? "closed" : await caller.ask();
+  const dialled = await Caller.dial(socket);
+  if (typeof dialled === "string") return dialled;
+  using caller = dialled;
+  return await caller.ask();
 }
 
 /** Whether nobody has a UDP socket: it can be bound. */

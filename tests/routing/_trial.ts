@@ -85,7 +85,7 @@ async function tryTcp(socket: Socket, truth: Truth, kept: Map<Socket, Kept>): Pr
   judge(socket, truth, met);
   if (truth.is !== "served" || live !== undefined) return;
   const caller = await Caller.dial(socket);
-  assert.ok(caller !== null);
+  assert.ok(typeof caller !== "string", `${nameOf(socket)}: ${caller}`);
   kept.set(socket, { caller, pod: await caller.ask() });
 }
 
@@ -94,7 +94,7 @@ async function tryUdp(socket: Socket, truth: Truth, node: Node, sender: Sender):
     case "closed":
       return assert.ok(isFree(socket), `${nameOf(socket)}: somebody listens, nobody should`);
     case "refused":
-      return await tryRefused(socket, truth.why, node);
+      return await tryRefused(socket, node);
     case "served": {
       await using newcomer = new Sender();
       await using another = new Sender();
@@ -105,12 +105,8 @@ async function tryUdp(socket: Socket, truth: Truth, node: Node, sender: Sender):
   }
 }
 
-/** A datagram for nobody is dropped, and counted under its cause. */
-async function tryRefused(
-  socket: Socket,
-  why: "no-endpoints" | "source-not-allowed",
-  node: Node,
-): Promise<void> {
+/** A datagram of a client that is not taken is dropped, and counted under that cause. */
+async function tryRefused(socket: Socket, node: Node): Promise<void> {
   await using newcomer = new Sender();
   const dropped = async (): Promise<number> => {
     const { listeners } = await node.stats();
@@ -118,7 +114,7 @@ async function tryRefused(
       key === `${socket.protocol}/${addressOf(socket.ip, socket.port)}`
     );
     assert.ok(listener?.udp !== undefined, `${nameOf(socket)}: nobody listens, somebody should`);
-    return listener.udp.dropped[why];
+    return listener.udp.dropped["source-not-allowed"];
   };
   const before = await dropped();
   await newcomer.send(socket, "?");

@@ -18,10 +18,10 @@ export const CLIENT_IP = "127.0.0.1";
 
 /** What is to be met at a socket. */
 export type Truth =
-  /** Nobody listens. */
+  /** Nobody listens: there is no service, or it has no endpoint, and the system refuses. */
   | { readonly is: "closed" }
-  /** It takes nobody, or not this client. */
-  | { readonly is: "refused"; readonly why: "no-endpoints" | "source-not-allowed" }
+  /** It does not take this client. */
+  | { readonly is: "refused" }
   /** It leads to one of these. */
   | {
     readonly is: "served";
@@ -53,13 +53,11 @@ export function truthAt(
   if (claims.some((other) => other.entry !== entry)) {
     throw new TypeError(`The view gives ${protocol} ${addressOf(ip, port)} to two service ports`);
   }
-  if (kind === "LoadBalancer" && !allowsClient(entry.sourceRanges)) {
-    return { is: "refused", why: "source-not-allowed" };
-  }
   const used = entry.endpoints.filter((each) =>
     kind === "ClusterIP" ? each.internal : each.external
   );
-  if (used.length === 0) return { is: "refused", why: "no-endpoints" };
+  if (used.length === 0) return { is: "closed" };
+  if (kind === "LoadBalancer" && !allowsClient(entry.sourceRanges)) return { is: "refused" };
   return {
     is: "served",
     service: `${entry.namespace}/${entry.service}`,

@@ -43,10 +43,10 @@ export interface World extends AsyncDisposable {
 export function openWorld(seed: number): World {
   const block = takeAddressBlock(seededRandom(seed));
   const vips = Array.from({ length: SIZES.vips }, (_, i) => block.serviceAddress(i).ip);
-  const ports = freePorts(SIZES.ports);
-  const nodePorts = freePorts(SIZES.nodePorts);
-  const targets = freePorts(2);
   const nodeIp = block.nodeAddress(0);
+  const ports = freePorts(nodeIp, SIZES.ports);
+  const nodePorts = freePorts(nodeIp, SIZES.nodePorts);
+  const targets = freePorts(nodeIp, 2);
   const podIps = Array.from({ length: SIZES.pods }, () => block.podAddress());
   const pods = podIps.flatMap((ip) => [
     ...targets.map((port) => tcpPod(ip, port)),
@@ -137,16 +137,16 @@ function read(value: unknown): KubeObject {
   return result.object;
 }
 
-/** Ports that are free on every address, for both protocols. */
-function freePorts(count: number): readonly number[] {
+/** Ports that are free on that address, and that nobody holds on all, for both protocols. */
+function freePorts(hostname: string, count: number): readonly number[] {
   const ports: number[] = [];
   const held: Disposable[] = [];
   while (ports.length < count) {
-    const listener = Deno.listen({ hostname: "0.0.0.0", port: 0 });
+    const listener = Deno.listen({ hostname, port: 0 });
     const { port } = listener.addr;
     held.push(listener);
     try {
-      Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port }).close();
+      Deno.listenDatagram({ transport: "udp", hostname, port }).close();
       ports.push(port);
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
