@@ -49,6 +49,11 @@ const FAULTS: readonly ListFault[] = [
     says: /Cannot list services: .*Pod/,
   },
   {
+    what: "is an empty list of another kind",
+    fault: say(PAGE.replace("Service", "Pod") + `,"items":[]}\n`),
+    says: /Cannot list services/,
+  },
+  {
     what: "holds an object without a name",
     fault: rewrite((text) => text.replace('"name":"s1"', '"nome":"s1"')),
     says: /Cannot list services/,
