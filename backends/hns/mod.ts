@@ -38,7 +38,7 @@ export {
   type HnsKind,
   type HnsTransport,
 } from "./transport.ts";
-export { type EmulatorCounts, type HnsEmulator, hnsEmulator } from "./emulator/emulator.ts";
+export { type HnsEmulator, hnsEmulator } from "./emulator/emulator.ts";
 export {
   EMPTY_STATE,
   type EmulatorState,
@@ -49,6 +49,7 @@ export {
 export {
   DEFAULT_VERSION,
   type EmulatorCall,
+  type EmulatorCounts,
   type EmulatorFault,
   type EmulatorOptions,
 } from "./emulator/quirks.ts";

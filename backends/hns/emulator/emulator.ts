@@ -13,7 +13,12 @@ import { field, readEndpoint, readLoadBalancer } from "../read_documents.ts";
 import type { HnsCreation, HnsEvent, HnsKind, HnsTransport } from "../transport.ts";
 import { checkEndpoint, checkLoadBalancer } from "./checks.ts";
 import { EMPTY_STATE, type EmulatorState } from "./file.ts";
-import { DEFAULT_VERSION, type EmulatorCall, type EmulatorOptions } from "./quirks.ts";
+import {
+  DEFAULT_VERSION,
+  type EmulatorCall,
+  type EmulatorCounts,
+  type EmulatorOptions,
+} from "./quirks.ts";
 import { Store } from "./store.ts";
 
 /** HNS in this process. */
@@ -36,16 +41,6 @@ export interface HnsEmulator extends HnsTransport {
   stop(): void;
   /** The service starts, with what it had; what was degraded is whole again, or gone. */
   start(): void;
-}
-
-/** How many calls there were. */
-export interface EmulatorCounts {
-  /** All of them. */
-  readonly all: number;
-  /** Those that wrote, refused ones too. */
-  readonly writes: number;
-  /** The most that were under way at one time. */
-  readonly peak: number;
 }
 
 /** Makes an emulator that has what the state says. */

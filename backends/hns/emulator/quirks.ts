@@ -27,6 +27,16 @@ export interface EmulatorFault {
   readonly afterwards?: boolean;
 }
 
+/** How many calls there were. */
+export interface EmulatorCounts {
+  /** All of them. */
+  readonly all: number;
+  /** Those that wrote, refused ones too. */
+  readonly writes: number;
+  /** The most that were under way at one time. */
+  readonly peak: number;
+}
+
 /** How the emulator behaves. */
 export interface EmulatorOptions {
   /**
