@@ -75,19 +75,22 @@ export function openCall(options: CallOptions, signal: AbortSignal): GrpcCall {
     const periodMs = headers["server"] === "windlass" ? PING_MS.windlass : PING_MS.other;
     keepAlive(session, periodMs, () => fail("the server gives no sign of life"));
   });
+  const hangUp = async () => {
+    session.destroy();
+    await closed;
+  };
   const stop = () => session.destroy();
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
   return {
-    messages: messages(stream, options.maxBytes, outcome),
+    messages: messages(stream, options.maxBytes, outcome, hangUp),
     send(message) {
       if (!stream.destroyed && !stream.closed) stream.write(frame(message));
     },
     async [Symbol.asyncDispose]() {
       clearTimeout(slow);
       signal.removeEventListener("abort", stop);
-      session.destroy();
-      await closed;
+      await hangUp();
     },
   };
 }
@@ -121,19 +124,23 @@ async function* messages(
   stream: ClientHttp2Stream,
   maxBytes: number,
   outcome: Outcome,
+  hangUp: () => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
+  let fault: unknown = null;
   try {
     yield* messagesOf(stream, maxBytes);
   } catch (error) {
-    throw outcome.status ?? outcome.trouble ?? error;
+    fault = error;
   }
   // The trailers, which carry the status, come after the end of the data.
-  if (outcome.status === null && !stream.closed) {
+  if (outcome.status === null && fault === null && !stream.closed) {
     await new Promise<void>((resolve) =>
       stream.once("trailers", () => resolve()).once("close", () => resolve())
     );
   }
-  throw outcome.status ?? outcome.trouble ??
+  // Why a connection has failed shows after the streams that it takes with it.
+  if (outcome.status === null && outcome.trouble === null) await hangUp();
+  throw outcome.status ?? outcome.trouble ?? fault ??
     new GrpcError(STATUS.unavailable, "the stream has ended without a status");
 }
 

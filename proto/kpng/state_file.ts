@@ -26,7 +26,7 @@ export function stateFileText(model: Model): string {
   };
   // The loader takes a whole number beyond 2^53 as it is, and so does KPNG; a quoted one it refuses.
   return dump(state, { lineWidth: -1, noRefs: true, seqNoIndent: true })
-    .replaceAll(/^  - hash: '(\d+)'$/gm, "  - hash: $1");
+    .replaceAll(/^ {2}- hash: '(\d+)'$/gm, "  - hash: $1");
 }
 
 function sortedValues<V>(map: Iterable<readonly [string, V]>): readonly V[] {
