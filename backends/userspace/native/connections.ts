@@ -132,15 +132,18 @@ export class Connections {
     this.#closeSide(2 * c + 1, false);
   }
 
-  /** Ends a connection: its sockets are closed, what it held is given back, and its end is told. */
-  end(c: number, reason: CloseReason): void {
+  /**
+   * Ends a connection: its sockets are closed, what it held is given back, and its end is told.
+   *
+   * @param reset Whether both sides are told of a reset.
+   */
+  end(c: number, reason: CloseReason, reset = reason !== "finished"): void {
     const phase = this.phase[c];
     const listener = this.listener[c] ?? null;
     const endpoint = this.endpoint[c] ?? null;
     if (phase === PHASE.free || listener === null) return;
     const bytesIn = this.moved[2 * c] ?? 0;
     const bytesOut = this.moved[2 * c + 1] ?? 0;
-    const reset = reason !== "finished";
     const client = this.client[c] ?? null;
     const tried = this.tried[c] !== null || (this.tries[c] ?? 0) > 0;
     this.phase[c] = PHASE.free;

@@ -46,12 +46,18 @@ export class Copier {
     if ((events & EVENT.write) !== 0) now |= SIDE.writable;
     if ((events & EVENT.hangUp) !== 0) now |= SIDE.hungUp;
     flags[side] = now;
-    if ((events & EVENT.error) !== 0 && this.#isDeaf(side)) {
-      this.#table.end(side >> 1, "reset");
+    const hasFailed = (events & EVENT.error) !== 0;
+    if (hasFailed && this.#isDeaf(side)) {
+      this.#failed(side);
       return;
     }
     if ((now & SIDE.bulk) !== 0) this.#putOff(side);
     else if ((events & EVENT.read) !== 0) this.pump(side);
+    // An end that came before the failure hides it from who reads.
+    if (hasFailed && generation[side] === since && this.#isDeaf(side)) {
+      this.#failed(side);
+      return;
+    }
     const roomAgain = (before & SIDE.writable) === 0 && (events & EVENT.write) !== 0;
     if (roomAgain && generation[side] === since) this.#wake(side ^ 1);
   }
@@ -156,6 +162,16 @@ export class Copier {
     else if (this.#shared.sys.shutdownWrite(sock[other] ?? -1) < 0) {
       this.#table.end(side >> 1, "reset");
     }
+  }
+
+  /**
+   * A side has failed. What an endpoint has said up to its end still reaches the client: a reset might
+   * overtake it, so there the connection is just closed.
+   */
+  #failed(side: number): void {
+    const { flags } = this.#table;
+    const hasSaidAll = (side & 1) === 1 && ((flags[side] ?? 0) & SIDE.passedOn) !== 0;
+    this.#table.end(side >> 1, "reset", !hasSaidAll);
   }
 
   /** Whether nobody will read from a side any more, and so meet its error. */

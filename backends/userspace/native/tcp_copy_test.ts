@@ -200,3 +200,26 @@ Deno.test("connections that rest half-closed, or stuck, keep nobody awake", asyn
   rig.sys.close(resting.server);
   rig.sys.close(stuck.server);
 });
+
+Deno.test(
+  "an endpoint that says all and then fails takes its connection along, and what it said arrives",
+  {
+    ignore: WINE, // it tells of a reset no sooner than somebody writes
+  },
+  async () => {
+    await using rig = new Rig();
+    const { sock, text } = rawEndpoint(rig);
+    const { port, told } = rig.open(() => text);
+    const { client, server } = pair(rig, port, sock);
+    const { bytes } = allocate(8);
+    assert.equal(rig.sys.send(server, bytes, 5), 5);
+    rig.sys.shutdownWrite(server);
+    // The client's last words, which nobody will read.
+    assert.equal(rig.sys.send(client, bytes, 1), 1);
+    assert.equal(met(rig, client), 5);
+    assert.equal(met(rig, client), 0);
+    rig.abort(server);
+    rig.until("it is over", () => told.closed.length === 1);
+    assert.equal(told.closed[0]?.closed.reason, "reset");
+  },
+);
