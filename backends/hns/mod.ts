@@ -83,3 +83,4 @@ export type {
 export type { Contribution, DecidedBy, HnsOp, Member, WantedLoadBalancer } from "./spec.ts";
 export type { HnsFinding } from "./support_rules.ts";
 export type { Wanted } from "./wanted.ts";
+export { hnsRulesPage } from "./rules_doc.ts";
