@@ -566,6 +566,16 @@ export const FLAGS = {
     max: LIMITS.seed.most,
     help: "Which run of chance: the same seed makes the same choices",
   },
+  simulatedWorkers: {
+    kind: "whole",
+    name: "workers",
+    metavar: "N",
+    default: SIMULATION.workers,
+    min: 0,
+    max: 64,
+    help:
+      "How many threads carry the bytes at most; 0: the one of everything else, by Deno's sockets",
+  },
   connections: {
     kind: "whole",
     name: "connections",

@@ -227,6 +227,8 @@ export const COMMANDS = {
       "scenario",
       "seed",
       "connections",
+      "dataPath",
+      "simulatedWorkers",
       "outputTextJson",
     ],
     examples: ["windlass simulate", "windlass simulate --scenario rolling-update -o json"],

@@ -23,6 +23,8 @@ export async function run({ flags, io }: CommandContext): Promise<number> {
         scenario: flags.scenario,
         seed: flags.seed,
         connections: flags.connections,
+        workers: flags.simulatedWorkers,
+        dataPath: flags.dataPath,
         output: flags.outputTextJson,
       },
       io,

@@ -21,6 +21,10 @@ export interface SimulateOptions {
   readonly seed: number;
   /** How many clients talk to the Services at the same time. */
   readonly connections: number;
+  /** How many workers carry the traffic; 0: the thread of everything else. */
+  readonly workers: number;
+  /** What carries it in workers: the system's calls, Deno's sockets, or what works here. */
+  readonly dataPath: "auto" | "deno" | "native";
   /** A live picture and a summary in words, or one JSON document at the end. */
   readonly output: "text" | "json";
 }
@@ -34,6 +38,8 @@ export const DEFAULT_OPTIONS: SimulateOptions = {
   scenario: "all",
   seed: 1,
   connections: 32,
+  workers: 0,
+  dataPath: "auto",
   output: "text",
 };
 
@@ -96,6 +102,13 @@ export function checkOptions(options: SimulateOptions): OptionsCheck {
       why: `Cannot simulate ${pods} pods (--services ${options.services} times ` +
         `--pods-per-service ${options.podsPerService}): each is a listening socket, ` +
         `so at most ${MOST_PODS} are allowed`,
+    };
+  }
+  if (options.workers === 0 && options.dataPath === "native") {
+    return {
+      ok: false,
+      why: "Cannot simulate --data-path native without a worker: it blocks the thread that it " +
+        "runs in; give --workers 1 or more",
     };
   }
   const scenario = parseScenario(options.scenario);

@@ -27,6 +27,7 @@ const BAD: readonly {
   { given: { seed: 2 ** 32 }, says: /--seed 4294967296/ },
   { given: { connections: 5000 }, says: /--connections 5000/ },
   { given: { services: 10_000, podsPerService: 3 }, says: /30000 pods .* at most 20000/ },
+  { given: { dataPath: "native" }, says: /native without a worker: .*--workers 1 or more$/ },
   { given: { scenario: "chaos" }, says: /"chaos": choose one of steady, .*all$/ },
 ];
 

@@ -30,7 +30,7 @@ export interface SimulationSetup {
   readonly show: Show;
   /** Ends it early. */
   readonly signal: AbortSignal;
-  /** Makes the backend. @default userspaceOn */
+  /** Makes the backend, instead of the real one on the data path that was chosen. */
   readonly makeBackend?: MakeBackend;
   /** How long a client waits for a reply, in milliseconds. */
   readonly patienceMs?: number;
@@ -99,7 +99,7 @@ async function run(given: Run): Promise<void> {
     if (happening.type !== "pods-ready" || observer.apiAway) return;
     watch?.ready(happening.service, happening.pods);
   };
-  const { makeBackend = userspaceOn } = given;
+  const { makeBackend = (nodeIp: string) => userspaceOn(nodeIp, options) } = given;
   await using testbed = await openTestbed({ ...given, makeBackend, random, onHappening });
   const tooLate = clock.sleep(FIRST_SYNC_MS, ending.signal).then(() => "too late" as const);
   const first = await Promise.race([testbed.programmed, early, tooLate]);

@@ -141,9 +141,14 @@ export async function openTestbed(given: TestbedOptions): Promise<Testbed> {
 /** Shorter than by default: each flow that a client has left holds a socket for so long. */
 const UDP_IDLE_TIMEOUT_MS = 2 * FLOW_MEMORY_MS;
 
-/** The real backend, with node ports on the simulated node's own address. */
-export function userspaceOn(nodeIp: string): Backend<UserspaceOp, UserspaceState> {
+/** The real backend on that data path, with node ports on the simulated node's own address. */
+export function userspaceOn(
+  nodeIp: string,
+  { workers, dataPath }: Pick<SimulateOptions, "workers" | "dataPath">,
+): Backend<UserspaceOp, UserspaceState> {
   return userspaceBackend({
+    workers,
+    dataPath,
     nodePortAddresses: [`${nodeIp}/32`],
     hostAddresses: () => [nodeIp],
     udpIdleTimeoutMs: UDP_IDLE_TIMEOUT_MS,
