@@ -10,13 +10,14 @@ import { KIND, tokenOf } from "./event_loop.ts";
 import { allocate } from "./memory.ts";
 import { READ_BYTES } from "./pending.ts";
 import type { Shared } from "./settings.ts";
+import { PIPE_BYTES } from "./splice.ts";
 import { EVENT } from "./sys.ts";
 
 /** What one direction of one connection may move in a row. */
-const SHARE_BYTES = 2 * READ_BYTES;
+const SHARE_BYTES = READ_BYTES;
 
 /** What one splice moves: what a pipe holds. */
-const SPLICE_BYTES = 2 * READ_BYTES;
+const SPLICE_BYTES = PIPE_BYTES;
 
 /** A bulk sender that had less than this to say is one no more. */
 const TRICKLE_BYTES = 32 * 1024;
@@ -127,7 +128,7 @@ export class Copier {
     // A short read has emptied the socket, and its next arrival is told. But an end that has come
     // already was told already, so then it is read up to the end.
     if (read < size && ((flags[side] ?? 0) & SIDE.hungUp) === 0) {
-      this.#drained(side, 0);
+      this.#drained(side, read);
       return STOPPED;
     }
     return read;
