@@ -8,10 +8,11 @@ import { type CaseResult, measure, type Suite } from "./harness.ts";
 import { clusterSide } from "./suites/cluster_side.ts";
 import { dataPath } from "./suites/data_path.ts";
 import { hns } from "./suites/hns.ts";
+import { kpng } from "./suites/kpng.ts";
 import { pipeline } from "./suites/pipeline.ts";
 import { table } from "./table.ts";
 
-const SUITES: readonly Suite[] = [pipeline, dataPath, clusterSide, hns];
+const SUITES: readonly Suite[] = [pipeline, dataPath, clusterSide, hns, kpng];
 
 interface Arguments {
   readonly suites: readonly Suite[];
