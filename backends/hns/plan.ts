@@ -102,7 +102,7 @@ function planAll(
   const known = state.world !== null && state.world.envText === envText ? state.world : null;
   const fresh: WantedStep = known === null
     ? wantedFromNothing(entries.values(), env)
-    : { wanted: known.wanted, keys: new Set(), ips: new Set(), notes: [] };
+    : { wanted: known.wanted, keys: new Set(), ips: new Set(), notes: [], whole: true };
   const { wanted } = fresh;
   const actual = actualOf(observation, env, (key) => wanted.claims.has(key));
   const sourceVip = env.network.overlay && !cleanup ? config.sourceVip : "";
@@ -115,7 +115,7 @@ function planAll(
     ...actual.endpoints.keys(),
   ]);
   if (sourceVip !== "") ips.add(sourceVip);
-  return finish({ entries, world, observed: true }, world, { ...fresh, keys, ips });
+  return finish({ entries, world, observed: true }, world, { ...fresh, keys, ips, whole: true });
 }
 
 function finish(state: HnsState, world: HnsWorld, step: WantedStep): HnsPlan {

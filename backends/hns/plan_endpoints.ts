@@ -120,7 +120,12 @@ export class EndpointPlanner {
    */
   prune(ip: string, leaving: (id: string) => readonly string[]): readonly HnsOp[] {
     const candidates = this.#candidates(ip);
-    const used = this.#settled.get(ip)?.id.toLowerCase();
+    const settled = this.#settled.get(ip);
+    // As it is nearly always: one endpoint, and it is used.
+    if (candidates.length === 0 || (candidates.length === 1 && candidates[0] === settled)) {
+      return [];
+    }
+    const used = settled?.id.toLowerCase();
     const stale = candidates.filter((each) =>
       each.ours && (each.remote || this.#world.cleanup) && each.id.toLowerCase() !== used &&
       !this.#world.actual.pinned.has(each.id.toLowerCase())

@@ -66,10 +66,10 @@ export class PlanStep {
 
   /** The touched frontends: first the API server's and DNS, the others by their text. */
   #keysInOrder(): readonly string[] {
-    const { keys, ips, wanted } = this.#step;
+    const { keys, ips, wanted, whole } = this.#step;
     const all = new Set(keys);
     // Where an address gets another endpoint, all that send to it are to be looked at.
-    for (const ip of ips) {
+    for (const ip of whole ? [] : ips) {
       if (this.#endpoints.isMoved(ip)) {
         for (const key of wanted.users.get(ip) ?? []) all.add(key);
       }
@@ -92,15 +92,17 @@ export class PlanStep {
   /** The endpoints to refer to; those of this node that do not exist yet are waited for. */
   #members(wanted: WantedLoadBalancer): readonly FoundEndpoint[] {
     if (wanted.hostEndpoint !== "") return [{ id: wanted.hostEndpoint, pending: "" }];
-    const found = new Map<string, FoundEndpoint>();
+    const found: FoundEndpoint[] = [];
     const missing: string[] = [];
     for (const { ip, local } of wanted.members) {
       const endpoint = local ? this.#endpoints.localOf(ip) : this.#endpoints.settle(ip);
       if (endpoint === undefined) missing.push(ip);
-      else found.set(endpoint.id.toLowerCase(), endpoint);
+      else if (!found.includes(endpoint)) found.push(endpoint);
     }
-    this.#missing.put(wanted.key, missing.length === 0 ? undefined : missing);
-    return [...found.values()];
+    if (missing.length > 0 || this.#missing.get(wanted.key) !== undefined) {
+      this.#missing.put(wanted.key, missing.length === 0 ? undefined : missing);
+    }
+    return found;
   }
 
   #ensure(

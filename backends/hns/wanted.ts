@@ -42,6 +42,8 @@ export interface WantedStep {
   readonly ips: ReadonlySet<string>;
   /** What of the services is not as asked, and was not said before. */
   readonly notes: readonly HnsOp[];
+  /** Whether the frontends and addresses are all that there are, so that none need be looked for. */
+  readonly whole: boolean;
 }
 
 /** Takes changes of service ports in. */
@@ -117,6 +119,7 @@ class Step {
       keys,
       ips: this.#ips,
       notes: this.#notes,
+      whole: false,
     };
   }
 
