@@ -89,7 +89,9 @@ export class ClientConnection {
     try {
       this.#link ??= await this.#dial();
     } catch (error) {
-      return seen("no-connection", errorText(error));
+      // A reset comes from who has taken the connection: the system refuses where nobody listens.
+      const reset = error instanceof Deno.errors.ConnectionReset;
+      return seen(reset ? "end" : "no-connection", errorText(error));
     }
     const { conn, frames } = this.#link;
     try {

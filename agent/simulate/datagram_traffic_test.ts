@@ -77,7 +77,7 @@ async function verdictOn(
   const clock = realClock();
   const timeline = new AllowedTimeline();
   const key = frontendName("web", "ClusterIP", "UDP");
-  timeline.record({ key, endpoints: ALLOWED, computedAt: 0, appliedAt: 0 });
+  timeline.begin({ key, endpoints: ALLOWED, computedAt: 0 });
   const tally = new Tally("steady");
   const ledger = new Ledger();
   const referee = new Referee({ timeline, ledger, tally });

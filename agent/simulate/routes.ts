@@ -17,11 +17,11 @@ export function frontendName(
   return `${service}/${kind}/${protocol}`;
 }
 
-/** Enters what a sync has changed. Each simulated Service has one port of a protocol. */
-export function recordSync(
+/** Enters what a view has changed. Each simulated Service has one port of a protocol. */
+export function beginSync(
   timeline: AllowedTimeline,
   changes: readonly Change[],
-  when: { readonly computedAt: number; readonly appliedAt: number },
+  computedAt: number,
 ): void {
   for (const change of changes) {
     const { service, protocol, endpoints } = change.type === "remove"
@@ -29,15 +29,29 @@ export function recordSync(
       : change.now;
     const used = (is: (endpoint: EndpointView) => boolean): readonly string[] =>
       endpoints.filter(is).map(({ ip, port }) => addressOf(ip, port));
-    timeline.record({
+    timeline.begin({
       key: frontendName(service, "ClusterIP", protocol),
       endpoints: used((endpoint) => endpoint.internal),
-      ...when,
+      computedAt,
     });
-    timeline.record({
+    timeline.begin({
       key: frontendName(service, "NodePort", protocol),
       endpoints: used((endpoint) => endpoint.external),
-      ...when,
+      computedAt,
     });
+  }
+}
+
+/** Enters that what a view has changed is in force. */
+export function settleSync(
+  timeline: AllowedTimeline,
+  changes: readonly Change[],
+  appliedAt: number,
+): void {
+  for (const change of changes) {
+    const { service, protocol } = change.type === "remove" ? change.before : change.now;
+    for (const kind of ["ClusterIP", "NodePort"] as const) {
+      timeline.settle(frontendName(service, kind, protocol), appliedAt);
+    }
   }
 }

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import type { PipelineState, Protocol } from "../../core/mod.ts";
+import type { Change, PipelineState, Protocol } from "../../core/mod.ts";
 import type { SyncRecord } from "../sync_loop.ts";
 import type { Clock } from "./clock.ts";
 import type { Cluster } from "./cluster.ts";
 import { isReady, type Pod, type SimService, type Told } from "./model.ts";
 import { NAMESPACE, PORTS } from "./objects.ts";
-import { recordSync } from "./routes.ts";
+import { beginSync, settleSync } from "./routes.ts";
 import type { Tally, WatchRule } from "./tally.ts";
 import type { AllowedTimeline } from "./timeline.ts";
 
@@ -43,12 +43,20 @@ export class Supervisor {
     this.#options = options;
   }
 
+  /**
+   * The agent has computed a view and begins to make it real. It must be told before the first
+   * operation: a data path in workers may serve by the new view before the sync is over.
+   */
+  planned(changes: readonly Change[]): void {
+    const { timeline, clock } = this.#options;
+    beginSync(timeline, changes, clock.now());
+  }
+
   /** The agent has synced. */
   sync({ changes, stepMs, planMs, applyMs, state }: SyncRecord): void {
     const { timeline, tally, clock } = this.#options;
-    const appliedAt = clock.now();
     const tookMs = stepMs + planMs + applyMs;
-    recordSync(timeline, changes, { computedAt: appliedAt - tookMs, appliedAt });
+    settleSync(timeline, changes, clock.now());
     tally.now.syncs += 1;
     tally.now.syncMs.add(tookMs);
     this.#synced = state;

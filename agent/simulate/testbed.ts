@@ -105,7 +105,7 @@ export async function openTestbed(given: TestbedOptions): Promise<Testbed> {
   const connection = await loadKubeConnection({ server: api.url, env: () => undefined });
   const agent = startAgent({
     source: kubeSource({ connection, nodeName: node.name, once: false }),
-    backend: given.makeBackend(node.ip),
+    backend: watched(given.makeBackend(node.ip), supervisor),
     nodeName: node.name,
     minSyncPeriodMs: MIN_SYNC_PERIOD_MS,
     log: noteLog(given.observer),
@@ -135,6 +135,20 @@ export async function openTestbed(given: TestbedOptions): Promise<Testbed> {
     ledger,
     programmed: agent.firstSync,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}
+
+/** The backend, but the supervisor hears of each view before it is made real. */
+function watched(backend: ReturnType<MakeBackend>, supervisor: Supervisor): typeof backend {
+  return {
+    name: backend.name,
+    initial: backend.initial,
+    plan(changes, state) {
+      supervisor.planned(changes);
+      return backend.plan(changes, state);
+    },
+    apply: (op, signal) => backend.apply(op, signal),
+    close: (signal) => backend.close(signal),
   };
 }
 

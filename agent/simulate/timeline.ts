@@ -13,7 +13,7 @@ interface Span {
   until: number;
 }
 
-/** A sync that changed a set. */
+/** A view that changes a set. */
 export interface SetChange {
   /** The front end: whatever text the caller uses for it. */
   readonly key: string;
@@ -21,25 +21,24 @@ export interface SetChange {
   readonly endpoints: Iterable<string>;
   /** When the view was computed. */
   readonly computedAt: number;
-  /** When it was in force. */
-  readonly appliedAt: number;
 }
 
 /** The history of allowed endpoints, front end by front end. Times are those of one clock. */
 export class AllowedTimeline {
   readonly #spans = new Map<string, Span[]>();
 
-  /** Remembers the outcome of a sync. */
-  record(change: SetChange): void {
-    const spans = this.#spans.get(change.key) ?? [];
-    const newest = spans.at(-1);
-    if (newest !== undefined) newest.until = change.appliedAt;
-    spans.push({
-      endpoints: new Set(change.endpoints),
-      from: change.computedAt,
-      until: Infinity,
-    });
-    this.#spans.set(change.key, spans);
+  /** A set has been computed. The ones before it count on, until it is in force. */
+  begin({ key, endpoints, computedAt }: SetChange): void {
+    const spans = this.#spans.get(key) ?? [];
+    spans.push({ endpoints: new Set(endpoints), from: computedAt, until: Infinity });
+    this.#spans.set(key, spans);
+  }
+
+  /** The newest set is in force, and it alone from that moment. */
+  settle(key: string, appliedAt: number): void {
+    for (const span of this.#spans.get(key)?.slice(0, -1) ?? []) {
+      span.until = Math.min(span.until, appliedAt);
+    }
   }
 
   /** Whether the endpoint was allowed at some moment of the interval. */

@@ -4,8 +4,10 @@ import { AllowedTimeline } from "./timeline.ts";
 /** One front end: a, b until a sync from 100 to 110 puts b, c in their place. */
 function history(): AllowedTimeline {
   const timeline = new AllowedTimeline();
-  timeline.record({ key: "web", endpoints: ["a", "b"], computedAt: 0, appliedAt: 10 });
-  timeline.record({ key: "web", endpoints: ["b", "c"], computedAt: 100, appliedAt: 110 });
+  timeline.begin({ key: "web", endpoints: ["a", "b"], computedAt: 0 });
+  timeline.settle("web", 10);
+  timeline.begin({ key: "web", endpoints: ["b", "c"], computedAt: 100 });
+  timeline.settle("web", 110);
   return timeline;
 }
 
@@ -29,7 +31,8 @@ Deno.test("AllowedTimeline keeps front ends apart", () => {
 Deno.test("AllowedTimeline.newest() is what is allowed now", () => {
   const timeline = history();
   assert.deepEqual([...timeline.newest("web")], ["b", "c"]);
-  timeline.record({ key: "web", endpoints: [], computedAt: 200, appliedAt: 201 });
+  timeline.begin({ key: "web", endpoints: [], computedAt: 200 });
+  timeline.settle("web", 201);
   assert.deepEqual([...timeline.newest("web")], []);
   assert.deepEqual([...timeline.newest("cart")], []);
 });

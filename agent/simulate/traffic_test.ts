@@ -73,7 +73,7 @@ async function verdictOn(
   const clock = realClock();
   const timeline = new AllowedTimeline();
   const key = frontendName("web", "ClusterIP", "TCP");
-  timeline.record({ key, endpoints: [endpoint], computedAt: 0, appliedAt: 0 });
+  timeline.begin({ key, endpoints: [endpoint], computedAt: 0 });
   const tally = new Tally("steady");
   const referee = new Referee({ timeline, ledger, tally });
   const service: SimService = {
