@@ -247,11 +247,25 @@ export const HNS_ERRORS = [
     cure: "Start-Service hns",
   },
   {
+    code: 0x8007042b,
+    name: "host-ended",
+    class: "unavailable",
+    cause: "the process that calls HNS for windlass has ended",
+    cure: "none is needed: it is started again; the log has its last words",
+  },
+  {
     code: 0x80070490,
     name: "element-not-found",
     class: "not-found",
     cause: "the object is gone",
     cure: "list again",
+  },
+  {
+    code: 0x800705b4,
+    name: "timed-out",
+    class: "unavailable",
+    cause: "HNS did not answer in time",
+    cure: RESTART,
   },
   {
     code: 0x800706ba,

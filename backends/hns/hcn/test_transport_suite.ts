@@ -257,13 +257,13 @@ export function transportSuite(name: string, make: MakePeer, options: SuiteOptio
     name: `the transport ${name} carries the backend to the state that the emulator alone gets to`,
     ignore: options.ignore ?? false,
     fn: async () => {
-      const view = viewOf(servicePort({
+      const view = viewOf([servicePort({
         frontends: [
           { kind: "ClusterIP", ip: "10.96.0.10", port: 80 },
           { kind: "NodePort", port: 30080 },
         ],
         endpoints: [podOf("10.244.2.17:8080"), podOf("10.244.3.9:8080", { local: false })],
-      }));
+      })]);
       const alone = new Driver(overlayNode());
       await alone.reach(view);
       const emulator = hnsEmulator(overlayNode());
