@@ -7,6 +7,7 @@
 import { unreachable } from "../../core/mod.ts";
 import type { ApplyResult } from "../backend.ts";
 import type { HostComputeLoadBalancer } from "./documents.ts";
+import type { Feature } from "./features.ts";
 import { HnsError } from "./hns_error.ts";
 import { keysOf } from "./identity.ts";
 import {
@@ -23,8 +24,7 @@ import type { HnsTransport } from "./transport.ts";
 export class HnsApplier {
   readonly #transport: HnsTransport;
   readonly #onSurprise: (why: string) => void;
-  /** Whether Modify was seen to do something; it is not asked again where it was seen not to. */
-  #modifyWorks = true;
+  readonly #missing = new Set<Feature>();
 
   /**
    * Makes it.
@@ -36,9 +36,9 @@ export class HnsApplier {
     this.#onSurprise = onSurprise;
   }
 
-  /** Whether HNS changes load balancers in place, as far as is known. */
-  get modifyWorks(): boolean {
-    return this.#modifyWorks;
+  /** The features that were tried and found missing, whatever the version says. */
+  get missing(): ReadonlySet<Feature> {
+    return this.#missing;
   }
 
   /** Carries one operation out. */
@@ -61,7 +61,7 @@ export class HnsApplier {
       case "create-endpoint":
         return this.#createEndpoint(op, signal);
       case "delete-endpoint":
-        return this.#delete("endpoint", op.id, signal);
+        return this.#deleteEndpoint(op.id, signal);
       case "create-load-balancer":
         return this.#createLoadBalancer(op.id, op.document, signal);
       case "update-load-balancer":
@@ -84,6 +84,9 @@ export class HnsApplier {
     try {
       this.#checkId(op.id, readEndpoint(await this.#transport.create(creation, signal)));
     } catch (error) {
+      if (error instanceof HnsError && error.is("address-reserved")) {
+        this.#missing.add("duplicate-addresses");
+      }
       if (!isClass(error, "exists")) throw error;
       const there = readEndpoint(await this.#transport.get("endpoint", id, signal));
       if (there !== null && sameEndpoint(there, document)) return;
@@ -91,6 +94,11 @@ export class HnsApplier {
       await this.#delete("endpoint", id, signal);
       await this.#transport.create(creation, signal);
     }
+  }
+
+  async #deleteEndpoint(id: string, signal: AbortSignal): Promise<void> {
+    await this.#delete("endpoint", id, signal);
+    if (this.#missing.has("duplicate-addresses")) this.#onSurprise(`${id} has made room`);
   }
 
   async #createLoadBalancer(
@@ -143,7 +151,9 @@ export class HnsApplier {
   ): Promise<void> {
     const { id, document, remove } = op;
     await this.#deleteAll(remove, signal);
-    if (this.#modifyWorks && await this.#modify(id, document, signal)) return;
+    if (!this.#missing.has("modify-load-balancer") && await this.#modify(id, document, signal)) {
+      return;
+    }
     await this.#delete("load-balancer", id, signal);
     await this.#createLoadBalancer(id, document, signal);
   }
@@ -160,7 +170,7 @@ export class HnsApplier {
       now = readLoadBalancer(await this.#transport.get("load-balancer", id, signal));
     } catch (error) {
       if (isClass(error, "unsupported")) {
-        this.#modifyWorks = false;
+        this.#missing.add("modify-load-balancer");
         return false;
       }
       // Gone, or half alive: made anew. An endpoint that is gone shows when it is made.
@@ -168,7 +178,7 @@ export class HnsApplier {
       throw error;
     }
     if (now !== null && sameLoadBalancer(now, document)) return true;
-    this.#modifyWorks = false; // HNS 15.4 answers with success and does nothing
+    this.#missing.add("modify-load-balancer"); // HNS 15.4 answers with success and does nothing
     return false;
   }
 

@@ -59,6 +59,8 @@ const BUILDS: readonly { readonly build: string; readonly options: EmulatorOptio
   { build: "15.4, where Modify does nothing", options: { version: { major: 15, minor: 4 } } },
   { build: "13.2, without Modify", options: { version: { major: 13, minor: 2 } } },
   { build: "16.0, which chooses ids itself", options: { choosesIds: true } },
+  { build: "16.0, one endpoint of an address", options: { refuseDuplicateIps: true } },
+  { build: "16.0, which degrades", options: { deleteInUse: "degrade" } },
 ];
 
 const FAULTS: readonly { readonly fault: string; readonly make: EmulatorFault }[] = [

@@ -19,6 +19,7 @@ export const FEATURES = [
   "dual-stack",
   "session-affinity",
   "modify-load-balancer",
+  "duplicate-addresses",
 ] as const;
 
 /** A feature that a service proxy asks for. */
@@ -67,6 +68,12 @@ export const FEATURE_TABLE: readonly FeatureRow[] = [
     why: "load balancers can be changed in place (15.4 says so, but does nothing)",
     within: [],
     since: { major: 15, minor: 5 },
+  },
+  {
+    feature: "duplicate-addresses",
+    why: "two endpoints of one address, while one takes over from the other (found out by trying)",
+    within: [],
+    since: { major: 0, minor: 0 },
   },
 ];
 

@@ -185,3 +185,14 @@ Deno.test("a frontend that another program's load balancer has is a failure, and
   );
   assertForeignUntouched(node.emulator);
 });
+
+Deno.test("where HNS takes one endpoint of an address only, the old one makes room first", async () => {
+  const options = { refuseDuplicateIps: true };
+  const node = new Driver(overlayNode(), { options });
+  await node.reach(viewOf([SHOP]));
+  node.emulator.addNetwork(overlayNetwork({ "10.244.3.0/24": "172.16.0.33" }));
+  assert.deepEqual(await node.converge(), []);
+  const lines = pictureOf(node.emulator).filter((line) => line.includes("10.244.3.9 02-11"));
+  assert.equal(lines.length, 2); // the endpoint, and the ClusterIP that has it
+  assert(lines.every((line) => line.includes("172.16.0.33")), lines.join());
+});

@@ -134,10 +134,9 @@ class Hns implements HnsBackend {
     }
   }
 
-  /** The features without one that was tried and does nothing. */
+  /** The features without those that were tried and found missing. */
   #believed(features: ReadonlySet<Feature>): ReadonlySet<Feature> {
-    if (this.#applier.modifyWorks) return features;
-    return new Set([...features].filter((each) => each !== "modify-load-balancer"));
+    return features.difference(this.#applier.missing);
   }
 
   #tellNetwork({ network, unreadable }: HnsObservation): void {

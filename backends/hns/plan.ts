@@ -11,7 +11,7 @@ import type { HnsConfig, HnsEnvironment } from "./config.ts";
 import { environmentOf, environmentText, type HnsObservation } from "./observation.ts";
 import { LayeredMap } from "./layered_map.ts";
 import { PlanStep } from "./plan_step.ts";
-import type { HnsOp } from "./spec.ts";
+import type { HnsOp, Member } from "./spec.ts";
 import { type Wanted, wantedFromNothing, type WantedStep, withChanges } from "./wanted.ts";
 
 /** What the backend was asked for so far, and what it knows of HNS. */
@@ -38,8 +38,8 @@ export interface HnsWorld {
   readonly sourceVip: string;
   /** Whether all that is ours is to go, the source-VIP endpoint too. */
   readonly cleanup: boolean;
-  /** By load balancer, the addresses of endpoints that the CNI has not made yet. */
-  readonly missing: LayeredMap<readonly string[]>;
+  /** By load balancer, the endpoints that it should have and that are not there yet. */
+  readonly missing: LayeredMap<readonly Member[]>;
 }
 
 /** The state before anything was planned. */
@@ -136,9 +136,12 @@ function without(state: HnsState, { networkName }: HnsConfig): HnsPlan {
 }
 
 function waitsOf(missing: HnsWorld["missing"]): readonly Wait[] {
-  const ips = new Set([...missing.values()].flat());
-  return Array.from(ips, (ip) => ({
-    key: `endpoint/${ip}`,
-    what: `the endpoint of ${ip}, a pod of this node that the CNI has not connected yet`,
-  }));
+  const waits = new Map<string, Wait>();
+  for (const { ip, local } of [...missing.values()].flat()) {
+    const why = local
+      ? "a pod of this node that the CNI has not connected yet"
+      : "for which the old one must go first";
+    waits.set(ip, { key: `endpoint/${ip}`, what: `the endpoint of ${ip}, ${why}` });
+  }
+  return [...waits.values()];
 }

@@ -61,15 +61,26 @@ export class EndpointPlanner {
       !this.#candidates(ip).some((each) => isRight(each, this.#shape(role, ip)) || !each.remote);
   }
 
-  /** The endpoint of an address that is not a pod's of this node: what is there, or a new one. */
+  /**
+   * The endpoint of an address that is not a pod's of this node: what is there, or a new one;
+   * `undefined` if nothing wants one, or another one of its address must go first.
+   */
   settle(ip: string): FoundEndpoint | undefined {
     const known = this.#settled.get(ip);
     if (known !== undefined) return known;
     const role = this.#roleOf(ip);
     if (role === null) return undefined;
-    const found = this.#existing(role, ip) ?? this.#create(this.#shape(role, ip));
+    const existing = this.#existing(role, ip);
+    if (existing === undefined && this.#mustMakeRoom(ip)) return undefined;
+    const found = existing ?? this.#create(this.#shape(role, ip));
     this.#settled.set(ip, found);
     return found;
+  }
+
+  /** Where HNS takes one endpoint of an address only, the old one goes first, and then we look again. */
+  #mustMakeRoom(ip: string): boolean {
+    return !this.#world.env.features.has("duplicate-addresses") &&
+      this.#candidates(ip).some((each) => each.ours && each.remote);
   }
 
   /** A pod of this node goes before a remote endpoint of the same address, which is stale. */

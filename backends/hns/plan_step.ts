@@ -11,7 +11,7 @@ import { Draft } from "./layered_map.ts";
 import type { HnsWorld } from "./plan.ts";
 import { EndpointPlanner, type FoundEndpoint } from "./plan_endpoints.ts";
 import { differences, loadBalancerDocument, writtenLoadBalancer } from "./shape.ts";
-import type { HnsOp, WantedLoadBalancer } from "./spec.ts";
+import type { HnsOp, Member, WantedLoadBalancer } from "./spec.ts";
 import type { WantedStep } from "./wanted.ts";
 
 /** What a step comes to. */
@@ -31,7 +31,7 @@ export class PlanStep {
   readonly #leaving = new Map<string, string[]>();
   readonly #endpoints: EndpointPlanner;
   readonly #loadBalancers: Draft<readonly ActualLoadBalancer[]>;
-  readonly #missing: Draft<readonly string[]>;
+  readonly #missing: Draft<readonly Member[]>;
 
   /** Prepares the step. */
   constructor(world: HnsWorld, step: WantedStep) {
@@ -93,10 +93,11 @@ export class PlanStep {
   #members(wanted: WantedLoadBalancer): readonly FoundEndpoint[] {
     if (wanted.hostEndpoint !== "") return [{ id: wanted.hostEndpoint, pending: "" }];
     const found: FoundEndpoint[] = [];
-    const missing: string[] = [];
-    for (const { ip, local } of wanted.members) {
+    const missing: Member[] = [];
+    for (const member of wanted.members) {
+      const { ip, local } = member;
       const endpoint = local ? this.#endpoints.localOf(ip) : this.#endpoints.settle(ip);
-      if (endpoint === undefined) missing.push(ip);
+      if (endpoint === undefined) missing.push(member);
       else if (!found.includes(endpoint)) found.push(endpoint);
     }
     if (missing.length > 0 || this.#missing.get(wanted.key) !== undefined) {
