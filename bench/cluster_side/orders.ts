@@ -15,8 +15,20 @@ export type Order =
 export interface Answer {
   /** When it began, by {@linkcode clock}. */
   readonly sentAt: number;
+  /** For how long it did nothing at most, which is no fault of who listens. */
+  readonly stalledMs: number;
   /** The Services whose slices changed, and how many of their endpoints are ready now. */
   readonly changed: readonly { readonly service: number; readonly ready: number }[];
+}
+
+/** What a process has used. */
+export interface Usage {
+  /** Memory in use, in MB. */
+  readonly megabytes: number;
+  /** The most memory that was in use since its start, in MB. */
+  readonly peakMegabytes: number;
+  /** Time on a processor since its start, in milliseconds. */
+  readonly cpuMs: number;
 }
 
 /** Milliseconds since 1970, finer than `Date.now()`; the same for all processes of a machine. */

@@ -1,12 +1,12 @@
 /**
  * The two processes of the cluster-side benchmark: the API server, which obeys orders, and the real
- * program, whose lines are read as they come. Needs `run` for `deno` and `ps`.
+ * program, whose lines are read as they come. Needs `run` for `deno`.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
 import { asJson } from "../../proto/json.ts";
-import { type Answer, clock, linesOf, type Order } from "./orders.ts";
+import { type Answer, clock, linesOf, type Order, type Usage } from "./orders.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -60,19 +60,12 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** What a process has used. */
-export interface Usage {
-  /** Memory in use, in MB. */
-  readonly megabytes: number;
-  /** Time on a processor since its start, in milliseconds, to a thousandth of its age. */
-  readonly cpuMs: number;
-}
-
 /** `windlass kube to-print` at work. */
 export class PrintProcess implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #read: Promise<void>;
   readonly #startedAt = clock();
+  #waiting = Promise.withResolvers<void>();
   /** How many lines it has printed. */
   lines = 0;
   /** Is told each line, and when it came. */
@@ -91,20 +84,25 @@ export class PrintProcess implements AsyncDisposable {
     this.#read = this.#readLines();
   }
 
-  /** Resolves when it has printed so many lines, with the milliseconds since its start. */
+  /**
+   * Resolves when it has printed so many lines, with the milliseconds since its start.
+   *
+   * @throws {Error} If it ends before.
+   */
   async printed(lines: number): Promise<number> {
-    while (this.lines < lines) await this.#nextLine();
+    const ended = this.#read.then(() => {
+      if (this.lines < lines) throw new Error(`windlass has ended after ${this.lines} lines`);
+    });
+    while (this.lines < lines) await Promise.race([this.#waiting.promise, ended]);
     return clock() - this.#startedAt;
   }
 
   /** What it has used so far. */
   async usage(): Promise<Usage> {
-    const { stdout } = await new Deno.Command("ps", {
-      args: ["-o", "rss=,pcpu=,etimes=", "-p", String(this.#process.pid)],
+    const { stdout } = await new Deno.Command("deno", {
+      args: ["run", "--quiet", "--allow-all", path("usage.ts"), String(this.#process.pid)],
     }).output();
-    const [rss = NaN, percent = NaN, age = NaN] = new TextDecoder().decode(stdout).trim()
-      .split(/\s+/).map(Number);
-    return { megabytes: rss * 1024 / 1e6, cpuMs: percent / 100 * age * 1000 };
+    return JSON.parse(new TextDecoder().decode(stdout));
   }
 
   /** Ends it. */
@@ -112,12 +110,6 @@ export class PrintProcess implements AsyncDisposable {
     this.#process.kill("SIGKILL");
     await this.#process.status;
     await this.#read;
-  }
-
-  #waiting = Promise.withResolvers<void>();
-
-  #nextLine(): Promise<void> {
-    return this.#waiting.promise;
   }
 
   async #readLines(): Promise<void> {

@@ -8,7 +8,7 @@
  */
 import { startApiServer } from "../../agent/simulate/api/api_server.ts";
 import { isObject, type Json, type JsonObject } from "../../agent/simulate/api/json.ts";
-import { SILENT } from "../../core/mod.ts";
+import { SILENT, unreachable } from "../../core/mod.ts";
 import { clusterJson } from "../cluster.ts";
 import { type Answer, clock, linesOf, type Order, readOrder } from "./orders.ts";
 
@@ -46,10 +46,12 @@ async function obey(order: Order): Promise<Answer> {
   switch (order.order) {
     case "change": {
       const sentAt = clock();
-      return { sentAt, changed: [change()] };
+      return { sentAt, stalledMs: 0, changed: [change()] };
     }
     case "storm":
       return await storm(order);
+    default:
+      return unreachable(order);
   }
 }
 
@@ -58,15 +60,20 @@ async function storm({ perSecond, seconds }: Extract<Order, { order: "storm" }>)
   const sentAt = clock();
   const changed = new Map<number, Answer["changed"][number]>();
   const count = perSecond * seconds;
+  let stalledMs = 0;
+  let turnedAt = sentAt;
   for (let made = 0; made < count;) {
-    const due = Math.min(count, Math.floor(perSecond * (clock() - sentAt) / 1000));
+    const now = clock();
+    stalledMs = Math.max(stalledMs, now - turnedAt);
+    turnedAt = now;
+    const due = Math.min(count, Math.floor(perSecond * (now - sentAt) / 1000));
     for (; made < due; made++) {
       const one = change();
       changed.set(one.service, one);
     }
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  return { sentAt, changed: [...changed.values()] };
+  return { sentAt, stalledMs, changed: [...changed.values()] };
 }
 
 /** Turns one endpoint's readiness over, of one Service after the other. */
