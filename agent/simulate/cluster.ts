@@ -12,16 +12,9 @@ import type { Happening } from "./happenings.ts";
 import { inGroups } from "./in_groups.ts";
 import { startPod } from "./kubelet.ts";
 import type { Ledger } from "./ledger.ts";
-import {
-  isReady,
-  type Pod,
-  type SimFrontend,
-  type SimNode,
-  type SimService,
-  TOLD,
-  type Told,
-} from "./model.ts";
-import { generatedName, serviceName } from "./names.ts";
+import { type LivingService, newService } from "./living_service.ts";
+import { isReady, type Pod, type SimNode, type SimService, TOLD, type Told } from "./model.ts";
+import { generatedName } from "./names.ts";
 import { nodeObject, serviceObject } from "./objects.ts";
 import type { Random } from "./random.ts";
 import { SliceController } from "./slice_controller.ts";
@@ -58,9 +51,6 @@ const GRACE_STEPS = 10;
 /** As many services as the controllers work on at the same time, so as not to drown the machine. */
 const AT_ONCE = 25;
 const ZONES = ["a", "b", "c"] as const;
-
-/** A service whose pods come and go. */
-type LivingService = SimService & { readonly pods: Pod[]; lastDeathAt: number };
 
 /** A service as the cluster holds it. */
 interface Holding {
@@ -160,14 +150,13 @@ export class Cluster {
   /** Kills every pod of a node at once. The API server hears nothing of it yet. */
   loseNode(node: SimNode): void {
     node.up = false;
-    const at = this.#options.clock.now();
     let pods = 0;
     for (const { service } of this.#holdings.values()) {
       for (const pod of service.pods.filter((each) => each.node === node && each.alive)) {
         pod.alive = false;
-        service.lastDeathAt = at;
+        this.#died(service);
         pods += 1;
-        this.#leave(pod.server.crash());
+        this.#leave(pod.server.crash().then(() => this.#died(service)));
       }
     }
     this.#options.onHappening({ type: "node-lost", node, pods });
@@ -288,24 +277,15 @@ export class Cluster {
     return holding;
   }
 
+  /** A pod dies, or has died: its socket may take connections for a moment in between. */
+  #died(service: LivingService): void {
+    service.lastDeathAt = this.#options.clock.now();
+  }
+
   #leave(work: Promise<void>): void {
     const watched = work.catch(this.#options.onError).finally(() => this.#leaving.delete(watched));
     this.#leaving.add(watched);
   }
-}
-
-/** The service with that index, on its ClusterIP, and on a node port as long as there are any. */
-function newService(index: number, node: SimNode, block: AddressBlock): LivingService {
-  const nodePort = block.nodePort(node.ip);
-  const onNode: readonly SimFrontend[] = nodePort === null
-    ? []
-    : [{ kind: "NodePort", ip: node.ip, port: nodePort }];
-  return {
-    name: serviceName(index),
-    frontends: [{ kind: "ClusterIP", ...block.serviceAddress(index) }, ...onNode],
-    pods: [],
-    lastDeathAt: -Infinity,
-  };
 }
 
 function times<T>(count: number, make: () => T): T[] {

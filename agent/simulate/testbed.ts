@@ -85,7 +85,13 @@ export async function openTestbed(given: TestbedOptions): Promise<Testbed> {
   await using things = new AsyncDisposableStack();
   const block = things.use(takeAddressBlock(random.fork("addresses")));
   const { ip: hostname, port } = block.apiAddress();
-  const api = await startApiServer({ hostname, port, now: () => clock.wall(), log: SILENT });
+  const api = await startApiServer({
+    hostname,
+    port,
+    now: () => clock.wall(),
+    log: SILENT,
+    historyLimit: historyLimit(given.options.services),
+  });
   things.defer(() => api.close());
 
   const cluster = new Cluster({
@@ -136,6 +142,11 @@ export async function openTestbed(given: TestbedOptions): Promise<Testbed> {
     programmed: agent.firstSync,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
+}
+
+/** Enough for an outage, and full soon: a simulation's memory must be flat, that of a soak above all. */
+function historyLimit(services: number): number {
+  return Math.min(5000, Math.max(500, 2 * services));
 }
 
 /** The backend, but the supervisor hears of each view before it is made real. */
