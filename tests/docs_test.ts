@@ -6,14 +6,12 @@
  */
 import assert from "node:assert/strict";
 import { FLAGS } from "../agent/cli/flags.ts";
-import { lex, lexiconOf } from "../agent/cli/lex.ts";
-import { readFlags } from "../agent/cli/read_flags.ts";
+import { lex } from "../agent/cli/lex.ts";
 import { flagsOf, resolve } from "../agent/cli/resolve.ts";
-import { readLine } from "../agent/kube_proxy/read_line.ts";
 import { reportOf, Tally } from "../agent/simulate/tally.ts";
+import { LEXICON, whyRefused } from "./accepts.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const LEXICON = lexiconOf(Object.values(FLAGS));
 
 interface Page {
   readonly path: string;
@@ -84,23 +82,6 @@ function commandLines(shell: string): readonly (readonly string[])[] {
       ...rest.trim().split(/\s+/).filter((word) => word !== ""),
     ])
   );
-}
-
-/** Why the program would refuse a command line, before it does anything; `null` if it would not. */
-function whyRefused(args: readonly string[]): string | null {
-  if (args.length === 0) return null;
-  try {
-    const [first = "", ...rest] = args;
-    if (first === "kube-proxy") return readLine(rest) && null;
-    if (first.startsWith("-")) return readLine(args) && null;
-    const lexed = lex(args, LEXICON);
-    const form = resolve(lexed.words);
-    readFlags(lexed, form);
-    if (form.missing !== null) return `${form.missing} is missing`;
-    return form.rest.length > form.maxRest ? `unexpected argument ${form.rest.at(-1)}` : null;
-  } catch (error) {
-    return String(error);
-  }
 }
 
 /** As {@linkcode whyRefused}, for a mention in a sentence: words and values may be left out. */
