@@ -9,11 +9,10 @@ import {
   type KeptMetadata,
   type KpngConnection,
   type KpngServerOptions,
-  mapSnapshot,
   matcherOf,
   parseListen,
   parseTarget,
-  stateFileText,
+  stateFileOf,
   type TlsPaths,
 } from "../../proto/mod.ts";
 import type { Form } from "../cli/resolve.ts";
@@ -82,5 +81,5 @@ export function keptOf({ source }: Pick<Form, "source">, flags: FlagValues): Kep
 
 /** The cluster as the text of KPNG's state file. */
 export function kpngText(kept: KeptMetadata): (snapshot: ApiSnapshot) => string {
-  return (snapshot) => stateFileText(mapSnapshot(snapshot, kept).model);
+  return (snapshot) => stateFileOf(snapshot, kept);
 }

@@ -5,13 +5,20 @@
  */
 import { fromBinary } from "@bufbuild/protobuf";
 import { dump } from "js-yaml";
+import type { ApiSnapshot } from "../../core/mod.ts";
 import { type Node, NodeInfoSchema } from "./api/globalv1_pb.ts";
 import { type IPSet, OpItemSchema, type Service, ServiceSchema } from "./api/localv1_pb.ts";
 import { hashOf } from "./endpoint_infos.ts";
+import { type KeptMetadata, mapSnapshot } from "./from_snapshot.ts";
 import { ipSet } from "./service_message.ts";
 import type { Model, ModelEndpoint, ModelSource } from "./model.ts";
 
 type Json = Readonly<Record<string, unknown>>;
+
+/** The cluster as the text of KPNG's state file. */
+export function stateFileOf(snapshot: ApiSnapshot, kept: KeptMetadata): string {
+  return stateFileText(mapSnapshot(snapshot, kept).model);
+}
 
 /** The text of the file. */
 export function stateFileText(model: Model): string {

@@ -1,93 +1,18 @@
 // The two sources against our server: what they tell is what the server was told, and a server that
-// goes away, comes back or says strange things does no harm.
+// goes away and comes back does no harm.
 import assert from "node:assert/strict";
 import {
   type ApiSnapshot,
-  applyEvents,
-  EMPTY_SNAPSHOT,
-  isViewEvent,
+  type KubeObject,
   type PipelineEvent,
   type PipelineState,
   startPipeline,
   stepPipeline,
   viewToJson,
 } from "../../core/mod.ts";
-import { GrpcServer, type Handler } from "../../proto/kpng/grpc_server.ts";
-import { deleteOp, RESET, setOp, SYNC } from "../../proto/kpng/operations.ts";
-import {
-  type Address,
-  kpngGlobalSource,
-  kpngLocalSource,
-  NO_TLS,
-  type Source,
-  type SourceReport,
-  type Timing,
-} from "../../proto/mod.ts";
-import { SILENT } from "../../core/mod.ts";
+import { kpngGlobalSource, kpngLocalSource, NO_TLS } from "../../proto/mod.ts";
+import { follow, hastyTiming, localOf } from "./follow.ts";
 import { portOf, serviceJson, sliceJson, snapshotOf, testServer, WEB } from "./harness.ts";
-
-/** A source that runs, with the pipeline behind it. */
-function follow(source: Source<PipelineEvent>, node = "n1") {
-  const abort = new AbortController();
-  const reports: SourceReport[] = [];
-  const watchers = new Set<() => void>();
-  let state: PipelineState = startPipeline(node);
-  let snapshot: ApiSnapshot = EMPTY_SNAPSHOT;
-  const changes: string[][] = [];
-  const look = () => watchers.forEach((each) => each());
-  const done = source.run({
-    events(batch) {
-      const step = stepPipeline(state, batch);
-      state = step.state;
-      snapshot = applyEvents(snapshot, batch.filter((event) => !isViewEvent(event)));
-      changes.push(step.changes.map(({ type, key }) => `${type} ${key}`));
-      look();
-    },
-    report(report) {
-      reports.push(report);
-      look();
-    },
-  }, abort.signal);
-  return {
-    done,
-    changes,
-    reports,
-    state: () => state,
-    snapshot: () => snapshot,
-    until: (holds: () => boolean) =>
-      new Promise<void>((resolve) => {
-        const check = () => {
-          if (!holds()) return;
-          watchers.delete(check);
-          resolve();
-        };
-        watchers.add(check);
-        check();
-      }),
-    async [Symbol.asyncDispose]() {
-      abort.abort();
-      await done;
-    },
-  };
-}
-
-/** Waits that are over at once, and are taken note of. */
-function hastyTiming(waits: number[]): Timing {
-  return {
-    now: () => 0,
-    random: () => 0.5,
-    after(ms, then) {
-      waits.push(ms);
-      const timer = setTimeout(then, 0);
-      return () => clearTimeout(timer);
-    },
-  };
-}
-
-function localOf(address: Address, timing?: Timing): Source<PipelineEvent> {
-  const connection = { address, tls: NO_TLS, ...(timing === undefined ? {} : { timing }) };
-  return kpngLocalSource({ connection, nodeName: "n1", once: false });
-}
 
 const RICH: readonly unknown[] = [
   {
@@ -160,14 +85,13 @@ function essence(state: PipelineState) {
 function derived(snapshot: ApiSnapshot, node: string): PipelineState {
   const list = (
     kind: "Service" | "EndpointSlice",
-    objects: Iterable<ApiObject>,
+    objects: Iterable<KubeObject>,
   ): PipelineEvent => ({
     type: "list",
     kind,
     objects: [...objects],
     unreadable: [],
   });
-  type ApiObject = Extract<PipelineEvent, { type: "upsert" }>["object"];
   return stepPipeline(startPipeline(node), [
     list("Service", snapshot.services.values()),
     list("EndpointSlice", snapshot.slices.values()),
@@ -234,97 +158,6 @@ Deno.test("a server that goes away changes nothing, and after its return only tr
     before.services.get("default/web"),
   );
   assert.equal(portOf(second), portOf(first));
-});
-
-/** A server that answers each request with the next round of messages. */
-async function scripted(...rounds: readonly (readonly Uint8Array[])[]) {
-  const watch: Handler = async ({ requests, send, signal }) => {
-    let index = 0;
-    for await (const _ of requests) {
-      const round = rounds[index++];
-      if (round === undefined) {
-        return await new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
-      }
-      await send(round);
-    }
-  };
-  const server = new GrpcServer({
-    methods: { "/localv1.Sets/Watch": watch },
-    tls: null,
-    log: SILENT,
-    patienceMs: 10_000,
-    pingMs: 10_000,
-  });
-  const host = "127.0.0.1";
-  const port = await server.listen({ network: "tcp", host, port: 0 });
-  return {
-    address: { network: "tcp", host, port } as const,
-    [Symbol.asyncDispose]: () => server.close(),
-  };
-}
-
-/** `default/NAME` with a ClusterIP and one TCP port, and a port of a protocol from the future. */
-function serviceBytes(name: string): Uint8Array {
-  const text = (field: number, value: string) => {
-    const bytes = new TextEncoder().encode(value);
-    return [field << 3 | 2, bytes.length, ...bytes];
-  };
-  const ips = [0x0a, 0x0c, ...text(1, "10.96.0.10")];
-  return new Uint8Array([
-    ...text(1, "default"),
-    ...text(2, name),
-    ...text(3, "ClusterIP"),
-    ...[0x22, ips.length, ...ips],
-    ...[0x32, 0x06, 0x10, 0x01, 0x18, 0x50, 0x28, 0x50],
-    ...[0x32, 0x09, ...text(1, "new"), 0x10, 0x63, 0x18, 0x51],
-    ...[0xfa, 0x06, 0x02, 0x68, 0x69], // field 111, which nobody knows
-  ]);
-}
-
-const ENDPOINT = Uint8Array.fromHex("120a0a0831302e312e302e312a0408011001");
-
-Deno.test("what a newer server may say is tolerated: operations, sets, fields, protocols", async () => {
-  const unknownOp = new Uint8Array([0, 0, 0, 0, 3, 0x4a, 0x01, 0x61]);
-  await using server = await scripted([
-    RESET,
-    unknownOp,
-    setOp("ServicesSet", "default/web", serviceBytes("web")),
-    setOp("EndpointsSet", "default/web/a", ENDPOINT),
-    setOp("GlobalNodeInfos", "|n1||", new Uint8Array([1, 2, 3])),
-    SYNC,
-  ]);
-  await using client = follow(localOf(server.address));
-  await client.until(() => client.changes.length === 1);
-  assert.deepEqual(client.changes[0], ["add default/web/TCP/IPv4"]);
-  assert.deepEqual(client.reports, []);
-});
-
-Deno.test("an operation that cannot be used is reported, and the others are", async () => {
-  await using server = await scripted(
-    [
-      RESET,
-      setOp("ServicesSet", "default/web", serviceBytes("web")),
-      setOp("ServicesSet", "nonsense", serviceBytes("x")),
-      setOp("EndpointsSet", "default/web", ENDPOINT),
-      setOp("ServicesSet", "default/bad", new Uint8Array([0x0a, 0x7f])),
-      setOp("ServicesSet", "default/liar", serviceBytes("other")),
-      setOp("EndpointsSet", "default/orphan/a", ENDPOINT),
-      SYNC,
-    ],
-    [setOp("ServicesSet", "default/web", new Uint8Array([0x0a, 0x7f])), SYNC],
-    [
-      deleteOp("ServicesSet", "default/web"),
-      SYNC,
-    ],
-  );
-  await using client = follow(localOf(server.address));
-  await client.until(() => client.changes.length === 3);
-  assert.deepEqual(client.changes, [
-    ["add default/web/TCP/IPv4"],
-    [],
-    ["remove default/web/TCP/IPv4"],
-  ]);
-  assert.deepEqual(client.reports.map(({ severity }) => severity), Array(5).fill("problem"));
 });
 
 Deno.test("with --once a server that is not there is an error at once", async () => {

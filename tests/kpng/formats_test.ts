@@ -7,7 +7,8 @@ import { EndpointSchema, file_localv1, ServiceSchema } from "../../proto/kpng/ap
 import { endpointPort } from "../../proto/kpng/endpoint_port.ts";
 import { jsonLine } from "../../proto/kpng/json_line.ts";
 import { EMPTY_MODEL } from "../../proto/kpng/model.ts";
-import { mapSnapshot, stateFileText } from "../../proto/mod.ts";
+import { stateFileText } from "../../proto/kpng/state_file.ts";
+import { stateFileOf } from "../../proto/mod.ts";
 import { schemaOf, SCHEMAS, vectors, vectorText } from "./vectors.ts";
 import { type StoreOp, transact } from "./transcript_store.ts";
 
@@ -111,8 +112,8 @@ function withoutQuotes(text: string): string {
 
 Deno.test("the state of nothing is a state file without services", () => {
   const all = { labels: () => true, annotations: () => true };
-  const { model } = mapSnapshot(EMPTY_SNAPSHOT, { services: all, nodes: all });
-  assert.equal(stateFileText(model), "nodes: []\nservices: []\n");
+  const text = stateFileOf(EMPTY_SNAPSHOT, { services: all, nodes: all });
+  assert.equal(text, "nodes: []\nservices: []\n");
 });
 
 Deno.test("every message of KPNG has its schema", () => {

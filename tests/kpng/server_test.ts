@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { LOCAL_PATH } from "../../proto/kpng/local_source.ts";
 import { GrpcError, STATUS } from "../../proto/kpng/status.ts";
-import { mapSnapshot } from "../../proto/mod.ts";
+import { mapSnapshot } from "../../proto/kpng/from_snapshot.ts";
 import {
   drain,
   grpcHeaders,
