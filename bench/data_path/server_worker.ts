@@ -45,7 +45,8 @@ class Servers implements Watcher {
   readonly #batch: DatagramBatch = this.#wire.sys.batch(BATCH);
   readonly #counts: Counts;
   readonly #roles: number[] = [];
-  #busy: number[] = [];
+  /** The streams that have more to take; each once, for a number may be given to another socket. */
+  readonly #busy = new Set<number>();
 
   constructor(counts: Counts) {
     this.#counts = counts;
@@ -68,11 +69,8 @@ class Servers implements Watcher {
   /** Serves until it is told to stop. */
   serve(): void {
     while (this.#counts[COUNT.stop] === 0) {
-      const busy = this.#busy;
-      this.#wire.turn(busy.length > 0 ? 0 : STOP_LOOK_MS, this);
-      if (busy.length === 0) continue;
-      this.#busy = [];
-      for (const index of busy) this.#drain(index);
+      this.#wire.turn(this.#busy.size > 0 ? 0 : STOP_LOOK_MS, this);
+      for (const index of [...this.#busy]) this.#drain(index);
     }
     this.#wire[Symbol.dispose]();
   }
@@ -89,7 +87,7 @@ class Servers implements Watcher {
         this.#echo(index, events);
         break;
       case ROLE.sink:
-        this.#drain(index);
+        this.#busy.add(index);
         break;
       case ROLE.datagrams:
         this.#take(index);
@@ -117,11 +115,14 @@ class Servers implements Watcher {
   #drain(index: number): void {
     for (let chunks = 0; chunks < CHUNKS_PER_TURN; chunks++) {
       const received = this.#wire.receive(index, CHUNK_BYTES);
-      if (received === -11) return;
-      if (received <= 0) return this.#wire.close(index);
-      this.#count(COUNT.sinkBytes, received);
+      if (received > 0) {
+        this.#count(COUNT.sinkBytes, received);
+        continue;
+      }
+      this.#busy.delete(index);
+      if (received !== -11) this.#wire.close(index);
+      return;
     }
-    this.#busy.push(index);
   }
 
   #take(index: number): void {
