@@ -81,6 +81,7 @@ export const SINKS = {
   "to-api": {
     about: "Serves KPNG's API over gRPC, for backends on this node or on others",
     flags: [
+      ...SERVERS,
       "listen",
       ...TLS,
       "listenTlsKey",

@@ -11,6 +11,7 @@ import type { Log } from "../log/log.ts";
 import type { Source } from "../../proto/mod.ts";
 import type { Work } from "../supervise.ts";
 import type { CommandContext } from "./command.ts";
+import type { Watching } from "./watching.ts";
 
 /** What the sinks need. */
 export interface KpngSinkSetup {
@@ -22,17 +23,26 @@ export interface KpngSinkSetup {
   readonly nodeName: string;
   /** The log. */
   readonly log: Log;
+  /** Who watches the run, `null` for nobody. */
+  readonly watching: Watching | null;
 }
 
 /** Serves KPNG's API. */
-export function apiWork({ context, openCluster, log }: KpngSinkSetup): Promise<Work> {
+export async function apiWork(
+  { context, openCluster, log, watching }: KpngSinkSetup,
+): Promise<Work> {
   const { form, flags } = context;
-  return serveApi({
-    source: openCluster(),
+  const source = openCluster();
+  const work = await serveApi({
+    source: watching?.source(source) ?? source,
     server: serverOptionsOf(form, flags),
     minSyncPeriodMs: flags.minSyncPeriod,
     log: log.named("kpng"),
+    ...(watching === null ? {} : { onTaken: watching.tookIn }),
   });
+  if (watching === null) return work;
+  watching.clients(work.load);
+  return { ...work, done: Promise.race([work.done, watching.servers.failed]) };
 }
 
 /** Prints the node's state after each sync. */

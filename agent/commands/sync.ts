@@ -76,7 +76,7 @@ async function sync(
   begin?.(plainLog);
   logFlags(context, plainLog);
   if (form.sink === "to-userspace") checkDataPath(flags);
-  const watching = isProxy(form.sink) && !flags.once
+  const watching = isWatched(form.sink) && !flags.once
     ? startWatching(context, { nodeName, log: plainLog }, watch)
     : null;
   // They go last: while connections drain, load balancers must still be told.
@@ -91,7 +91,8 @@ async function sync(
     context,
     openSource: () => given ?? openSource(context, { once, nodeName, ...connections }),
     // What is for any node to read has all nodes.
-    openCluster: () => given ?? openClusterSource(context, { once, nodeName: null }),
+    openCluster: () =>
+      given ?? openClusterSource(context, { once, nodeName: null, ...connections }),
     nodeName,
     log,
     addresses,
@@ -111,9 +112,9 @@ function logFlags(context: CommandContext, log: Log): void {
   }
 }
 
-/** Whether the sink serves services, so that others watch whether it does. */
-function isProxy(sink: CommandContext["form"]["sink"]): boolean {
-  return sink === "to-userspace" || sink === "to-winkernel";
+/** Whether the sink serves somebody, so that others watch whether it does. */
+function isWatched(sink: CommandContext["form"]["sink"]): boolean {
+  return sink === "to-userspace" || sink === "to-winkernel" || sink === "to-api";
 }
 
 async function workOf(setup: Setup): Promise<Work> {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { UserspaceStats } from "../../backends/mod.ts";
-import type { KubeConnection } from "../../proto/mod.ts";
+import type { KpngServerLoad, KubeConnection } from "../../proto/mod.ts";
 import { formatDuration } from "../cli/duration.ts";
 import { FLAGS } from "../cli/flags.ts";
 import { flagsOf } from "../cli/resolve.ts";
@@ -51,6 +51,10 @@ export interface Watching {
   readonly hooks: Required<Pick<AgentOptions<never, never>, "onSync" | "onTake" | "onResult">>;
   /** Has the metrics tell of the agent, and of the userspace backend if it is that. */
   readonly agent: (agent: Agent, stats: (() => Promise<UserspaceStats>) | null) => void;
+  /** What has come from the source was taken in, where no agent does that. */
+  readonly tookIn: () => void;
+  /** Has the metrics tell of the clients of KPNG's server. */
+  readonly clients: (load: () => KpngServerLoad) => void;
   /** The servers. */
   readonly servers: Servers;
 }
@@ -81,6 +85,7 @@ export function startWatching(
     nodeName,
     component,
     cluster: form.source === "kube",
+    ownNode: form.source === "kube" && form.sink !== "to-api",
     syncPeriodMs: extras.syncPeriodMs ?? SYNC_PERIOD_MS,
     detail: flags.metricsDetail,
     log: own,
@@ -95,7 +100,7 @@ export function startWatching(
     hardFail: flags.bindAddressHardFail,
     nodeName,
     component,
-    mode: form.sink === "to-userspace" ? "userspace" : "kernelspace",
+    mode: modeOf(form),
     configz: extras.configz ?? (() => ({ windlass: Object.fromEntries(given) })),
     flags: given,
     features: extras.features ?? [],
@@ -120,8 +125,27 @@ export function startWatching(
       },
     },
     agent: monitor.watchAgent,
+    tookIn: monitor.tookIn,
+    clients: (load) =>
+      monitor.registry.collect((emit) => {
+        const { clients, streams } = load();
+        emit("windlass_kpng_clients", {}, clients);
+        emit("windlass_kpng_streams", {}, streams);
+      }),
     servers,
   };
+}
+
+/** The proxy mode as kube-proxy names it; what is no proxy tells its own name. */
+function modeOf({ sink }: CommandContext["form"]): string {
+  switch (sink) {
+    case "to-userspace":
+      return "userspace";
+    case "to-winkernel":
+      return "kernelspace";
+    default:
+      return sink ?? "";
+  }
 }
 
 /** Every flag of the form, with its value as text. */

@@ -11,21 +11,19 @@ const HERE = "127.5.11.1"; // nobody else listens here
 async function running(
   args: readonly string[],
   look: (urls: { readonly healthz: string; readonly metrics: string }) => Promise<void>,
+  sign = /"Synced"/,
 ): Promise<string> {
   const io = fakeIo({ hostname: "n1" });
   const code = main([
     ...args,
-    "--node-name=n1",
-    "--data-path=deno",
+    ...(args.includes("to-api") ? [] : ["--node-name=n1", "--data-path=deno"]),
     "-v=2",
     `--healthz-bind-address=${HERE}:0`,
     `--metrics-bind-address=${HERE}:0`,
   ], io);
   const portOf = (server: string) =>
     new RegExp(`"Listening" server="${server}" .*port=(\\d+)`).exec(io.err())?.[1] ?? "";
-  await io.until(() =>
-    portOf("healthz") !== "" && portOf("metrics") !== "" && /"Synced"/.test(io.err())
-  );
+  await io.until(() => portOf("healthz") !== "" && portOf("metrics") !== "" && sign.test(io.err()));
   await look({
     healthz: `http://${HERE}:${portOf("healthz")}`,
     metrics: `http://${HERE}:${portOf("metrics")}`,
@@ -232,5 +230,22 @@ Deno.test("a cluster's Node decides on health, and requests to its API server ar
       assert.ok(requests.some(({ labels, value }) => labels["code"] === "200" && value >= 3));
       assert.ok((families.get("windlass_list_duration_seconds")?.samples.length ?? 0) > 0);
     },
+  );
+});
+
+Deno.test("a brain is healthy without a Node of its own, and tells how many clients it has", async () => {
+  const server = await startApiServer({ now: () => new Date(), log: SILENT });
+  await using _ = { [Symbol.asyncDispose]: () => server.close() };
+  await running(
+    ["kube", "to-api", `--server=${server.url}`, `--listen=tcp://${HERE}:0`],
+    async ({ healthz, metrics }) => {
+      assert.equal((await get(`${healthz}/healthz`)).status, 200);
+      assert.equal((await get(`${metrics}/proxyMode`)).text, "to-api");
+      const families = parseText((await get(`${metrics}/metrics`)).text);
+      assert.deepEqual(families.get("windlass_kpng_clients")?.samples.map(({ value }) => value), [
+        0,
+      ]);
+    },
+    /"Serving/,
   );
 });

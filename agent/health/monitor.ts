@@ -33,8 +33,10 @@ export interface MonitorOptions {
   readonly nodeName: string;
   /** Who reports: `kube-proxy`, `windlass`. */
   readonly component: string;
-  /** Whether state comes from a cluster: then its Node decides on health, and it gets events. */
+  /** Whether state comes from a cluster, which gets events. */
   readonly cluster: boolean;
+  /** Whether this acts for the Node of that name in the cluster, so that it decides on health. */
+  readonly ownNode: boolean;
   /** After twice this without the sync that is due, the proxy is not healthy; in milliseconds. */
   readonly syncPeriodMs: number;
   /** How much detail the metrics of connections have. */
@@ -71,6 +73,8 @@ export interface Monitor {
   readonly watchSource: <Event extends PipelineEvent>(source: Source<Event>) => Source<Event>;
   /** What the agent is to tell. */
   readonly hooks: Required<Pick<AgentOptions<never, never>, "onSync" | "onTake" | "onResult">>;
+  /** What has come from the source was taken in, where no agent does that. */
+  readonly tookIn: () => void;
   /** Has the metrics tell of the agent, and of the userspace backend if it is that. */
   readonly watchAgent: (agent: Agent, stats: (() => Promise<UserspaceStats>) | null) => void;
 }
@@ -82,7 +86,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const registry = new Registry(log);
   const health = new ProxyHealth({
     timeoutMs: 2 * options.syncPeriodMs,
-    nodeRequired: cluster,
+    nodeRequired: options.ownNode,
     now,
   });
   health.synced(families);
@@ -154,6 +158,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
         if (event !== null) events.record(event);
       },
     },
+    tookIn: () => health.synced(families),
     watchAgent(agent, stats) {
       registry.collect((emit) => collectAgent(agent.status(), emit));
       if (stats !== null) registry.collect(async (emit) => traffic(await stats(), emit));

@@ -4,7 +4,12 @@
  * @module
  */
 import type { Logger } from "../../core/mod.ts";
-import { type KpngServerOptions, type Source, startKpngServer } from "../../proto/mod.ts";
+import {
+  type KpngServerLoad,
+  type KpngServerOptions,
+  type Source,
+  startKpngServer,
+} from "../../proto/mod.ts";
 import { EXIT } from "../exit_code.ts";
 import type { Work } from "../supervise.ts";
 import { REAL_TIMERS, type Timers } from "../timers.ts";
@@ -20,8 +25,16 @@ export interface ServeOptions {
   readonly minSyncPeriodMs: number;
   /** Where to write what happens. */
   readonly log: Logger;
+  /** Is told when all that has come is taken in. */
+  readonly onTaken?: () => void;
   /** The clock. */
   readonly timers?: Timers;
+}
+
+/** The server at work. */
+export interface ApiWork extends Work {
+  /** How many clients are connected. */
+  readonly load: () => KpngServerLoad;
 }
 
 /**
@@ -29,19 +42,23 @@ export interface ServeOptions {
  *
  * @throws {SourceError} If it cannot serve there.
  */
-export async function serveApi(options: ServeOptions): Promise<Work> {
-  const { source, minSyncPeriodMs, log, timers = REAL_TIMERS } = options;
+export async function serveApi(options: ServeOptions): Promise<ApiWork> {
+  const { source, minSyncPeriodMs, log, onTaken, timers = REAL_TIMERS } = options;
   const server = await startKpngServer({ ...options.server, log });
   const feed = followSnapshots({
     source,
     minSyncPeriodMs,
     log,
     timers,
-    take: (snapshot) => server.put(snapshot),
+    take: (snapshot) => {
+      server.put(snapshot);
+      onTaken?.();
+    },
   });
   const stopped = Promise.withResolvers<void>();
   return {
     done: feed.done.then(() => stopped.promise),
+    load: () => server.load(),
     exitCode: () => EXIT.done,
     async stop() {
       stopped.resolve();

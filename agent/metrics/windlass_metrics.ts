@@ -21,6 +21,18 @@ export const WINDLASS_METRICS = {
       "Whether Services and EndpointSlices have both been listed, so that the node is programmed.",
     labels: [],
   },
+  windlass_kpng_clients: {
+    origin: "windlass",
+    type: "gauge",
+    help: "Clients that are connected to the KPNG server (to-api).",
+    labels: [],
+  },
+  windlass_kpng_streams: {
+    origin: "windlass",
+    type: "gauge",
+    help: "Watches that clients of the KPNG server have open.",
+    labels: [],
+  },
   windlass_syncs_total: {
     origin: "windlass",
     type: "counter",

@@ -46,6 +46,14 @@ const MAX_REQUEST_BYTES = 64 * 1024;
 
 const SETTINGS = { maxConcurrentStreams: 100, maxHeaderListSize: 16 * 1024 };
 
+/** Who uses a KPNG server at a moment. */
+export interface KpngServerLoad {
+  /** How many clients are connected. */
+  readonly clients: number;
+  /** How many watches they have open. */
+  readonly streams: number;
+}
+
 /** A server that listens. */
 export class GrpcServer {
   readonly #options: GrpcServerOptions;
@@ -75,7 +83,7 @@ export class GrpcServer {
   }
 
   /** How many clients are connected, and how many streams they have open. */
-  get load(): { readonly clients: number; readonly streams: number } {
+  get load(): KpngServerLoad {
     return { clients: this.#sessions.size, streams: this.#calls };
   }
 

@@ -9,6 +9,7 @@ export { matcherOf } from "./glob.ts";
 export { type KpngGlobalOptions, kpngGlobalSource } from "./global_source.ts";
 export { type KpngLocalOptions, kpngLocalSource } from "./local_source.ts";
 export { followStates, LocalStates, type StatesOptions } from "./local_states.ts";
+export type { KpngServerLoad } from "./grpc_server.ts";
 export { type KpngServer, type KpngServerOptions, startKpngServer } from "./server.ts";
 export type { KeptNames } from "./service_message.ts";
 export { stateFileOf } from "./state_file.ts";

@@ -8,7 +8,7 @@ import type { ApiSnapshot, Logger } from "../../core/mod.ts";
 import { SourceError } from "../source.ts";
 import { type Address, addressText, isLocalOnly } from "./address.ts";
 import { type KeptMetadata, type MappedSnapshot, mapSnapshot } from "./from_snapshot.ts";
-import { GrpcServer, type Handler } from "./grpc_server.ts";
+import { GrpcServer, type Handler, type KpngServerLoad } from "./grpc_server.ts";
 import { Hub } from "./hub.ts";
 import { loadTls, type TlsFiles, type TlsPaths, wantsTls } from "./tls_files.ts";
 import { serveGlobal, serveLocal } from "./watch.ts";
@@ -56,7 +56,7 @@ export interface KpngServer {
   /** Tells the watchers what the cluster is now. */
   put(snapshot: ApiSnapshot): void;
   /** How many clients are connected, and how many streams they have open. */
-  load(): { readonly clients: number; readonly streams: number };
+  load(): KpngServerLoad;
   /** Looks at the TLS files, and uses them if they have changed; resolves to whether they had. */
   checkTls(): Promise<boolean>;
   /** Ends every stream as KPNG does when its store is closed; new ones end at once. */
