@@ -41,21 +41,24 @@ class HcnTransport implements HnsTransport {
   async list(kind: HnsKind, signal: AbortSignal): Promise<readonly unknown[]> {
     const doing = `list ${WORDS[kind]}s`;
     const ids = idsOf(await this.#call({ op: "enumerate", kind, query: QUERY }, signal), doing);
-    // Once one has failed, the list has: what still waits is not asked any more.
-    const failed = new AbortController();
-    const either = AbortSignal.any([signal, failed.signal]);
-    try {
-      const found = await Promise.all(ids.map((id) => this.#getIfThere(kind, id, either)));
-      return found.flat();
-    } catch (error) {
-      failed.abort(error);
-      throw error;
-    }
+    // Once one has failed, the list has: what still waits is not asked any more, what is under way
+    // ends first.
+    const stop = new AbortController();
+    const asked = ids.map(async (id) => {
+      try {
+        return await this.#getIfThere(kind, id, signal, stop.signal);
+      } catch (error) {
+        stop.abort(error);
+        throw error;
+      }
+    });
+    await Promise.allSettled(asked);
+    stop.signal.throwIfAborted();
+    return (await Promise.all(asked)).flat();
   }
 
-  async get(kind: HnsKind, id: string, signal: AbortSignal): Promise<unknown> {
-    const answer = await this.#call({ op: "query", kind, id, query: QUERY }, signal);
-    return jsonOf(answer, `get ${WORDS[kind]} ${id}`);
+  get(kind: HnsKind, id: string, signal: AbortSignal): Promise<unknown> {
+    return this.#get(kind, id, signal, signal);
   }
 
   async create(creation: HnsCreation, signal: AbortSignal): Promise<unknown> {
@@ -93,19 +96,40 @@ class HcnTransport implements HnsTransport {
     await this.#api.close();
   }
 
+  async #get(
+    kind: HnsKind,
+    id: string,
+    signal: AbortSignal,
+    stop: AbortSignal,
+  ): Promise<unknown> {
+    const answer = await this.#call({ op: "query", kind, id, query: QUERY }, signal, stop);
+    return jsonOf(answer, `get ${WORDS[kind]} ${id}`);
+  }
+
   /** The document in a list of its own; none for an object that went away since it was listed. */
-  async #getIfThere(kind: HnsKind, id: string, signal: AbortSignal): Promise<readonly unknown[]> {
+  async #getIfThere(
+    kind: HnsKind,
+    id: string,
+    signal: AbortSignal,
+    stop: AbortSignal,
+  ): Promise<readonly unknown[]> {
     try {
-      return [await this.get(kind, id, signal)];
+      return [await this.#get(kind, id, signal, stop)];
     } catch (error) {
       if (error instanceof HnsError && error.class === "not-found") return [];
       throw error;
     }
   }
 
-  /** Calls when there is room. Who aborts is let go at once; a call under way ends by itself. */
-  #call(call: HcnCall, signal: AbortSignal): Promise<HcnAnswer> {
+  /**
+   * Calls when there is room.
+   *
+   * @param signal Lets the caller go at once; a call that is under way ends by itself.
+   * @param stop Keeps a call that still waits from being made.
+   */
+  #call(call: HcnCall, signal: AbortSignal, stop = signal): Promise<HcnAnswer> {
     const answer = this.#queue.add(() => {
+      stop.throwIfAborted();
       signal.throwIfAborted();
       return this.#api.call(call);
     });

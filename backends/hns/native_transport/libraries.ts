@@ -64,26 +64,27 @@ const COMPUTENETWORK = {
     result: "i32",
     nonblocking: true,
   },
+  HcnDeleteEndpoint: DELETE,
+  HcnDeleteLoadBalancer: DELETE,
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** What a build of Windows may lack. Deno says so of `nonblocking` functions only when it opens them. */
+const MODIFY = {
   HcnModifyLoadBalancer: {
     parameters: ["pointer", "buffer", "buffer"],
     result: "i32",
     nonblocking: true,
-    optional: true,
   },
-  HcnDeleteEndpoint: DELETE,
-  HcnDeleteLoadBalancer: DELETE,
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** What a build of Windows may lack. */
+const EVENTS = {
   HcnRegisterServiceCallback: {
     parameters: ["function", "pointer", "buffer"],
     result: "i32",
     nonblocking: true,
-    optional: true,
   },
-  HcnUnregisterServiceCallback: {
-    parameters: ["pointer"],
-    result: "i32",
-    nonblocking: true,
-    optional: true,
-  },
+  HcnUnregisterServiceCallback: { parameters: ["pointer"], result: "i32", nonblocking: true },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 const VMCOMPUTE = {
@@ -108,6 +109,10 @@ export interface Libraries {
   readonly hcn: Deno.DynamicLibrary<typeof COMPUTENETWORK>["symbols"];
   /** The schema-1 side. */
   readonly hns: Deno.DynamicLibrary<typeof VMCOMPUTE>["symbols"];
+  /** Changes a load balancer; `null` where that is missing. */
+  readonly modify: Deno.DynamicLibrary<typeof MODIFY>["symbols"]["HcnModifyLoadBalancer"] | null;
+  /** What HNS tells by itself; `null` where that is missing. */
+  readonly events: Deno.DynamicLibrary<typeof EVENTS>["symbols"] | null;
   /** Reads a text; `""` for none. */
   text(at: Deno.PointerValue): string;
   /** Frees a text, or does nothing for none. */
@@ -159,25 +164,45 @@ export function openLibraries(paths: LibraryPaths = SYSTEM_LIBRARIES): OpenedLib
     const text = (at: Deno.PointerValue): string => {
       if (at === null) return "";
       const bytes = lstrlenW(at) * 2;
-      return bytes === 0
-        ? ""
-        : decoder.decode(Deno.UnsafePointerView.getArrayBuffer(at, bytes));
+      return bytes === 0 ? "" : decoder.decode(Deno.UnsafePointerView.getArrayBuffer(at, bytes));
     };
     const free = (at: Deno.PointerValue) => {
       if (at !== null) CoTaskMemFree(at);
     };
-    return { ok: true, libraries: { hcn, hns, text, free, close } };
+    const modify = ifThere(() => open(paths.computenetwork, MODIFY))?.symbols;
+    const events = ifThere(() => open(paths.computenetwork, EVENTS))?.symbols ?? null;
+    return {
+      ok: true,
+      libraries: {
+        hcn,
+        hns,
+        modify: modify?.HcnModifyLoadBalancer ?? null,
+        events,
+        text,
+        free,
+        close,
+      },
+    };
   } catch (error) {
     close();
     return { ok: false, error: error instanceof Error ? error.message : String(error) };
   }
 }
 
+/** Functions that may be missing: the library itself is known to be there. */
+function ifThere<T>(open: () => T): T | null {
+  try {
+    return open();
+  } catch {
+    return null; // what needs them says so, each time that it is asked for
+  }
+}
+
 function whyNot(path: string, error: unknown): string {
-  const met = error instanceof Error ? error.message : String(error);
+  const met = (error instanceof Error ? error.message : String(error)).trim();
   const right = error instanceof Deno.errors.NotCapable
     ? `grant --allow-ffi=${path}`
     : "Windows has it from version 1809 and Server 2019 on, with the feature Containers " +
-      "(Install-WindowsFeature Containers); --hns powershell and --hns emulator do without this way";
+      "(Install-WindowsFeature Containers)";
   return `Cannot reach HNS by "${path}": ${met}; ${right}`;
 }
