@@ -427,16 +427,22 @@ export const FLAGS = {
   addressManager: {
     kind: "choice",
     name: "address-manager",
-    choices: ["none", "iproute2"],
-    default: "none",
-    help: "Who puts service addresses on --interface: nobody here, or this program by Linux' ip",
+    choices: ["auto", "none", "iproute2", "iphelper", "powershell", "netsh"],
+    default: "auto",
+    help:
+      "Who puts service addresses on --interface: nobody here, this program by Linux' ip, or by " +
+      "Windows' IP Helper, PowerShell or netsh; auto: the first of these three that works on " +
+      "Windows, nobody elsewhere",
   },
   interface: {
     kind: "text",
     name: "interface",
     metavar: "NAME",
     default: "windlass0",
-    help: "The interface for service addresses; windlass0 is made if it is missing",
+    help:
+      "The interface for service addresses; windlass0 is made on Linux if it is missing, and on " +
+      "Windows stands for $INTERFACE_TO_ADD_SERVICE_IP, else vEthernet (HNS Internal NIC), else a " +
+      "loopback adapter",
   },
   hns: {
     kind: "text",

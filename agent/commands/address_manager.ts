@@ -3,10 +3,31 @@
  *
  * @module
  */
-import { type AddressManager, openIproute2 } from "../../backends/mod.ts";
+import {
+  type AddressManager,
+  INTERFACE_ENV,
+  openIproute2,
+  openWindowsAddresses,
+  type WindowsAddressWay,
+} from "../../backends/mod.ts";
 import { FLAGS, type FlagValues } from "../cli/flags.ts";
 import { type Logger, unreachable } from "../../core/mod.ts";
+import type { Io } from "../io.ts";
 import { RunError } from "../run_error.ts";
+
+/** The environment variables that address managers read. */
+export const ADDRESS_ENV: readonly string[] = [INTERFACE_ENV, "ProgramData"];
+
+type AddressFlags = Pick<FlagValues, "addressManager" | "interface">;
+type Os = typeof Deno.build.os;
+
+/** Whether nobody here puts service addresses on an interface. */
+export function managesNoAddresses(
+  { addressManager }: Pick<FlagValues, "addressManager">,
+  os: Os = Deno.build.os,
+): boolean {
+  return addressManager === "none" || (addressManager === "auto" && os !== "windows");
+}
 
 /**
  * Opens the address manager of `--address-manager`; `null` for none.
@@ -14,21 +35,59 @@ import { RunError } from "../run_error.ts";
  * @throws {RunError} If it cannot be used here.
  */
 export async function openAddressManager(
-  { addressManager, interface: device }: Pick<FlagValues, "addressManager" | "interface">,
+  flags: AddressFlags,
+  io: Pick<Io, "env">,
   log: Logger,
+  os: Os = Deno.build.os,
 ): Promise<AddressManager | null> {
+  const { addressManager } = flags;
+  if (managesNoAddresses(flags, os)) return null;
   switch (addressManager) {
     case "none":
       return null;
-    case "iproute2": {
-      // An interface that was named is one that should be there: a slip of the pen makes none.
-      const create = device === FLAGS.interface.default;
-      const { signal } = new AbortController(); // each call of ip has a time limit of its own
-      const opened = await openIproute2({ device, create, log }, signal);
-      if (opened.ok) return opened.manager;
-      throw new RunError(opened.error);
-    }
+    case "iproute2":
+      return await openOnLinux(flags, log);
+    case "auto":
+    case "iphelper":
+    case "powershell":
+    case "netsh":
+      if (os !== "windows") {
+        throw new RunError(
+          `Cannot use --address-manager=${addressManager}: it is for Windows; here it is iproute2 or none`,
+        );
+      }
+      return await openOnWindows(addressManager, flags, io, log);
     default:
       return unreachable(addressManager);
   }
+}
+
+async function openOnLinux(
+  { interface: device }: AddressFlags,
+  log: Logger,
+): Promise<AddressManager> {
+  // An interface that was named is one that should be there: a slip of the pen makes none.
+  const create = device === FLAGS.interface.default;
+  const { signal } = new AbortController(); // each call of ip has a time limit of its own
+  const opened = await openIproute2({ device, create, log }, signal);
+  if (opened.ok) return opened.manager;
+  throw new RunError(opened.error);
+}
+
+/** On Windows the default interface is the one of kube-proxy and KPNG, and the same variable tells. */
+async function openOnWindows(
+  way: WindowsAddressWay | "auto",
+  { interface: device }: AddressFlags,
+  io: Pick<Io, "env">,
+  log: Logger,
+): Promise<AddressManager> {
+  const opened = await openWindowsAddresses({
+    way,
+    named: device === FLAGS.interface.default ? null : device,
+    fromEnvironment: io.env(INTERFACE_ENV) || null,
+    journal: `${io.env("ProgramData") || "C:\\ProgramData"}\\windlass\\service-addresses.json`,
+    log,
+  });
+  if (opened.ok) return opened.manager;
+  throw new RunError(opened.error);
 }

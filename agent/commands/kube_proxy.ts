@@ -26,6 +26,7 @@ import { translate } from "../kube_proxy/translate.ts";
 import { isMode, type ProxyMode, validateConfig } from "../kube_proxy/validate_config.ts";
 import { configObject, configYaml } from "../kube_proxy/write_config.ts";
 import { RunError } from "../run_error.ts";
+import { managesNoAddresses } from "./address_manager.ts";
 import type { CommandContext } from "./command.ts";
 import { run as runSync, type SyncExtras } from "./sync.ts";
 
@@ -78,13 +79,13 @@ function watchExtras({ config }: Effective): NonNullable<SyncExtras["watch"]> {
 /** Takes off what this program has left: it does once what a cluster with nothing in it asks for. */
 async function cleanUp(context: CommandContext, extras: SyncExtras): Promise<number> {
   const { form, flags } = context;
-  const noAddresses = form.sink === "to-userspace" && flags.addressManager === "none";
+  const noAddresses = form.sink === "to-userspace" && managesNoAddresses(flags);
   return await runSync(onceOf(context), {
     ...extras,
     source: emptySource(),
     begin(log) {
       extras.begin?.(log);
-      if (noAddresses) log.info("No addresses are taken off: --address-manager=none has none");
+      if (noAddresses) log.info("No addresses are taken off: --address-manager puts none on");
     },
   });
 }

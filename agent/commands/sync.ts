@@ -83,7 +83,7 @@ async function sync(
   await using _ = watching?.servers;
   const log = watching?.log ?? plainLog;
   const addresses = form.sink === "to-userspace"
-    ? await openAddressManager(flags, log.named("addresses"))
+    ? await openAddressManager(flags, io, log.named("addresses"))
     : null;
   const { once } = flags;
   const connections = watching === null ? {} : { watchConnection: watching.connection };

@@ -43,3 +43,4 @@ export {
 } from "./udp_sockets.ts";
 export { DATA_PATHS, type DataPathChoice, whyNotNative } from "./workers/mod.ts";
 export { type UserspaceBackend, userspaceBackend, type UserspaceStats } from "./userspace.ts";
+export * from "./windows_addresses/mod.ts";

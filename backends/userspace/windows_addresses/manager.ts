@@ -1,0 +1,281 @@
+/**
+ * Service addresses on an interface of Windows, by one of the ways. It keeps the books: which
+ * addresses are ours, so that nobody else's are touched and a crash leaves nothing for good.
+ *
+ * @module
+ */
+import { cidrContains, type Logger, parseCidr, parseIp } from "../../../core/mod.ts";
+import type { ApplyResult } from "../../backend.ts";
+import type { AddressManager } from "../addresses.ts";
+import type { SetTimer } from "../flow_sweep.ts";
+import { messageOf } from "../sockets.ts";
+import { Batches, type Verb } from "./batches.ts";
+import { findInterface, type FoundInterface, type InterfaceWish } from "./find_interface.ts";
+import type { Journal, OwnAddresses } from "./journal.ts";
+import { Readiness } from "./readiness.ts";
+import { ALREADY_EXISTS } from "./refusals.ts";
+import {
+  type AddressWay,
+  hostPrefix,
+  type Look,
+  type Refusal,
+  type WindowsInterface,
+} from "./way.ts";
+
+/** What the manager is made of. */
+export interface WindowsManagerOptions {
+  /** How addresses are changed. */
+  readonly way: AddressWay;
+  /** Which interface the operator wants. */
+  readonly wish: InterfaceWish;
+  /** Remembers our addresses. */
+  readonly journal: Journal;
+  /** Where to write what happens. */
+  readonly log: Logger;
+  /** Whether a socket can be bound to the address now. */
+  readonly canBind: (ip: string) => boolean;
+  /** How long to wait until an address can be bound, in milliseconds. */
+  readonly waitMs: number;
+  /** How long from one look after our addresses to the next, in milliseconds. */
+  readonly keepMs: number;
+  /** Sets a timer. */
+  readonly setTimer: SetTimer;
+}
+
+type Answers = Map<string, ApplyResult>;
+
+/** Puts service addresses on an interface of Windows. */
+export class WindowsManager implements AddressManager {
+  /** The name of the way. */
+  readonly name: string;
+  readonly #options: WindowsManagerOptions;
+  readonly #own = new Map<string, Set<string>>();
+  readonly #batches = new Batches((verb, ips) => this.#carryOut(verb, ips));
+  readonly #readiness: Readiness;
+  #stopKeeping: (() => void) | null = null;
+  #gone = false;
+  #unwritable = false;
+
+  /** Makes one that owns nothing yet. */
+  constructor(options: WindowsManagerOptions) {
+    const { way, canBind, waitMs, setTimer } = options;
+    this.#options = options;
+    this.name = way.name;
+    this.#readiness = new Readiness({ look: () => way.look(), canBind, waitMs, setTimer });
+  }
+
+  /**
+   * Takes off what the last run has left: what its journal names, where it named it, with the prefix
+   * that it gave. Answers how many that were.
+   */
+  async sweep(look: Look): Promise<number> {
+    const { way, log } = this.#options;
+    let swept = 0;
+    for (const [name, ips] of await this.#lastRun()) {
+      const on = look.interfaces.find((each) => each.name === name);
+      const left = look.addresses.filter((each) =>
+        each.interfaceName === name && ips.has(each.ip) && each.prefix === hostPrefix(each.ip) &&
+        each.skipAsSource !== false
+      ).map(({ ip }) => ip);
+      if (on === undefined || left.length === 0) continue;
+      const refused = await way.remove(on, left);
+      for (const [ip, { why }] of refused) {
+        log.warn(`Cannot take ${ip}, left by a run before, off interface "${name}": ${why}`);
+        this.#own.set(name, (this.#own.get(name) ?? new Set()).add(ip));
+      }
+      swept += left.length - refused.size;
+    }
+    await this.#remember();
+    return swept;
+  }
+
+  async assign(text: string, signal: AbortSignal): Promise<ApplyResult> {
+    const ip = parseIp(text)?.text;
+    if (ip === undefined) {
+      return { ok: false, error: `Cannot assign ${text}: it is not an IP address`, retry: false };
+    }
+    if (isLoopback(ip)) return { ok: true }; // Windows has them all
+    const placed = await this.#batches.ask("assign", ip);
+    if (!placed.ok) return placed;
+    const ready = await this.#readiness.wait(ip, signal);
+    if (ready.ok) return ready;
+    // What somebody else on the link has is not to stay here, where it would take their packets.
+    if (ready.duplicate && this.#isOwn(ip)) await this.#batches.ask("release", ip);
+    return { ok: false, error: ready.error, retry: ready.retry };
+  }
+
+  async release(text: string, _signal: AbortSignal): Promise<ApplyResult> {
+    const ip = parseIp(text)?.text;
+    if (ip === undefined || !this.#isOwn(ip)) return { ok: true };
+    return await this.#batches.ask("release", ip);
+  }
+
+  async #carryOut(verb: Verb, ips: readonly string[]): Promise<Answers> {
+    try {
+      const look = await this.#options.way.look();
+      if (verb === "release") return await this.#releaseAll(ips, look);
+      // What was released in the meantime is not to come back.
+      const wanted = verb === "restore" ? ips.filter((ip) => this.#isOwn(ip)) : ips;
+      return await this.#assignAll(wanted, look);
+    } catch (error) {
+      const answer = failed(`Cannot ${verb} addresses: ${messageOf(error)}`);
+      return new Map(ips.map((ip) => [ip, answer]));
+    }
+  }
+
+  async #assignAll(ips: readonly string[], look: Look): Promise<Answers> {
+    const there = new Set(look.addresses.map(({ ip }) => ip));
+    const missing = ips.filter((ip) => !there.has(ip));
+    const found = this.#find(look);
+    if (missing.length === 0) return new Map();
+    if (!found.ok) {
+      const answer = (ip: string) => failed(`Cannot assign ${ip}: ${found.why}`);
+      return new Map(missing.map((ip) => [ip, answer(ip)]));
+    }
+    return await this.#put(found.on, missing);
+  }
+
+  /** Puts addresses on the interface. They are ours from before the first call: it may not return. */
+  async #put(on: WindowsInterface, ips: readonly string[]): Promise<Answers> {
+    const { way, log } = this.#options;
+    const own = this.#own.get(on.name) ?? new Set();
+    this.#own.set(on.name, own);
+    for (const ip of ips) own.add(ip);
+    await this.#remember();
+    const refused = await this.#call(() => way.add(on, ips), ips);
+    const there = refused.size === 0 ? new Set() : await this.#presentOn(on);
+    const answers: Answers = new Map();
+    for (const [ip, { code, why, retry }] of refused) {
+      // It came all the same, as after a call that took too long; or somebody else was quicker.
+      if (there.has(ip) && code !== ALREADY_EXISTS) continue;
+      own.delete(ip);
+      if (there.has(ip)) continue;
+      answers.set(ip, failed(`Cannot assign ${ip} to interface "${on.name}": ${why}`, retry));
+    }
+    if (refused.size > 0) await this.#remember();
+    const added = ips.length - answers.size;
+    log.v(4)?.info("Assigned addresses", { interface: on.name, way: way.name, addresses: added });
+    this.#keep();
+    return answers;
+  }
+
+  async #releaseAll(ips: readonly string[], look: Look): Promise<Answers> {
+    const answers: Answers = new Map();
+    for (const [name, own] of this.#own) {
+      const wanted = ips.filter((ip) => own.has(ip));
+      const on = look.interfaces.find((each) => each.name === name);
+      const present = on === undefined
+        ? []
+        : wanted.filter((ip) =>
+          look.addresses.some((each) => each.ip === ip && each.interfaceName === name)
+        );
+      if (on !== undefined && present.length > 0) {
+        const refused = await this.#call(() => this.#options.way.remove(on, present), present);
+        const there = refused.size === 0 ? new Set() : await this.#presentOn(on);
+        for (const [ip, { why, retry }] of refused) {
+          if (!there.has(ip)) continue; // it is gone, whatever was said
+          answers.set(ip, failed(`Cannot take ${ip} off interface "${name}": ${why}`, retry));
+        }
+      }
+      for (const ip of wanted) if (!answers.has(ip)) own.delete(ip);
+    }
+    await this.#remember();
+    this.#keep();
+    return answers;
+  }
+
+  /** A way that throws has refused all. */
+  async #call(
+    call: () => Promise<ReadonlyMap<string, Refusal>>,
+    ips: readonly string[],
+  ): Promise<ReadonlyMap<string, Refusal>> {
+    try {
+      return await call();
+    } catch (error) {
+      const refusal: Refusal = { code: null, why: messageOf(error), retry: true };
+      return new Map(ips.map((ip) => [ip, refusal]));
+    }
+  }
+
+  async #presentOn({ name }: WindowsInterface): Promise<ReadonlySet<string>> {
+    const { addresses } = await this.#options.way.look();
+    return new Set(addresses.filter((each) => each.interfaceName === name).map(({ ip }) => ip));
+  }
+
+  /** Finds the interface, and says once when it goes and when it comes. */
+  #find(look: Look): FoundInterface {
+    const { log, wish } = this.#options;
+    const found = findInterface(look.interfaces, wish);
+    if (!found.ok && !this.#gone) {
+      log.warn(`Cannot put service addresses on an interface: ${found.why}`);
+    } else if (found.ok && this.#gone) {
+      log.info("The interface for service addresses is there", { interface: found.on.name });
+    }
+    this.#gone = !found.ok;
+    return found;
+  }
+
+  /** Looks after our addresses for as long as there are some: an interface that comes back is bare. */
+  #keep(): void {
+    const { keepMs, setTimer } = this.#options;
+    this.#stopKeeping?.();
+    this.#stopKeeping = null;
+    if ([...this.#own.values()].every((ips) => ips.size === 0)) return;
+    this.#stopKeeping = setTimer(() => void this.#restore(), keepMs);
+  }
+
+  async #restore(): Promise<void> {
+    const { log, way } = this.#options;
+    try {
+      const look = await way.look();
+      const there = new Set(look.addresses.map(({ ip }) => ip));
+      const lost = [...this.#own.values()].flatMap((ips) => [...ips]).filter((ip) =>
+        !there.has(ip)
+      );
+      if (lost.length > 0 && this.#find(look).ok) {
+        const results = await Promise.all(lost.map((ip) => this.#batches.ask("restore", ip)));
+        const back = results.filter(({ ok }) => ok).length;
+        log.warn("Put back service addresses that were gone", { addresses: back, of: lost.length });
+      }
+    } catch (error) {
+      log.error(`Cannot look after service addresses: ${messageOf(error)}`);
+    }
+    this.#keep();
+  }
+
+  #isOwn(ip: string): boolean {
+    return [...this.#own.values()].some((ips) => ips.has(ip));
+  }
+
+  /** A journal that cannot be read is no reason to serve nothing. */
+  async #lastRun(): Promise<OwnAddresses> {
+    try {
+      return await this.#options.journal.read();
+    } catch (error) {
+      this.#options.log.warn(`${messageOf(error)}. What a run before has left stays as it is`);
+      return new Map();
+    }
+  }
+
+  /** A journal that cannot be written is no reason to serve nothing: a crash leaves more, that is all. */
+  async #remember(): Promise<void> {
+    try {
+      await this.#options.journal.write(this.#own);
+      this.#unwritable = false;
+    } catch (error) {
+      if (!this.#unwritable) this.#options.log.warn(messageOf(error));
+      this.#unwritable = true;
+    }
+  }
+}
+
+const LOOPBACK = parseCidr("127.0.0.0/8");
+
+function isLoopback(text: string): boolean {
+  const ip = parseIp(text);
+  return text === "::1" || (LOOPBACK !== null && ip !== null && cidrContains(LOOPBACK, ip));
+}
+
+function failed(error: string, retry = true): ApplyResult {
+  return { ok: false, error, retry };
+}

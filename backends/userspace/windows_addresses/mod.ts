@@ -1,0 +1,16 @@
+/**
+ * Service addresses on an interface of Windows.
+ *
+ * @module
+ */
+export { HNS_INTERNAL_NIC, INTERFACE_ENV, type InterfaceWish } from "./find_interface.ts";
+export type { Journal, OwnAddresses } from "./journal.ts";
+export {
+  openWindowsAddresses,
+  WINDOWS_ADDRESS_WAYS,
+  type WindowsAddressOptions,
+  type WindowsAddressWay,
+} from "./open.ts";
+export { ADDRESS_STATES } from "./way.ts";
+export type { AddressState, AddressWay, Look, WindowsAddress, WindowsInterface } from "./way.ts";
+export type { OpenedWay, Refusal } from "./way.ts";
