@@ -186,6 +186,19 @@ export async function ask(backend: UserspaceBackend): Promise<string> {
   return new TextDecoder().decode(await readAll(conn));
 }
 
+/**
+ * Connects, and waits until it is sent away with nothing: by an end, or by a reset where the data path
+ * can do that.
+ */
+export async function sentAway(backend: UserspaceBackend): Promise<void> {
+  try {
+    const answer = await ask(backend);
+    if (answer !== "") throw new Error(`Expected to be sent away, and got "${answer}"`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+  }
+}
+
 /** Sends some text and waits for as many bytes. */
 export async function exchange(conn: Deno.TcpConn, text: string): Promise<string> {
   const sent = new TextEncoder().encode(text);

@@ -163,9 +163,9 @@ export class NativeClients {
   #closed(socket: EngineSocket, endpoint: string, closed: Closed, client: Client | null): void {
     const { balancer, log, onConnection, spec } = this.#owner;
     const { reason, bytesIn, bytesOut } = closed;
-    const how = endOf(reason);
-    this.tally.ended(how);
-    if (!this.#isTcp) this.udp.flowsEnded[flowEndOf(reason)]++;
+    const flowEnd = flowEndOf(reason);
+    this.tally.ended(endOf(reason));
+    if (!this.#isTcp) this.udp.flowsEnded[flowEnd]++;
     const backend = balancer.endpoint(endpoint);
     if (backend !== null) {
       backend.active--;
@@ -176,8 +176,10 @@ export class NativeClients {
       const { key: listener, servicePort: service } = spec();
       const text = textOf(client);
       const fields = { service, client: text, endpoint, bytesIn, bytesOut };
+      const flowHow = flowEnd === "broken" || flowEnd === "cut" ? flowEnd : "ended";
+      const how = this.#isTcp ? endOf(reason) : flowHow;
       if (this.#isTcp) log.v(4)?.info("Proxied connection is over", { ...fields, how });
-      else log.v(4)?.info("UDP flow is over", { ...fields, how: flowEndOf(reason) });
+      else log.v(4)?.info("UDP flow is over", { ...fields, how: flowEnd });
       const common = { listener, client: text, backend: endpoint };
       onConnection?.({ type: "closed", ...common, bytesIn, bytesOut, how });
     }

@@ -3,173 +3,16 @@ import { SILENT } from "../../core/mod.ts";
 import {
   ask,
   connect,
-  deadAddress,
   echoPod,
   exchange,
   first,
-  freePort,
   keeper,
   namedPod,
-  pod,
   readAll,
   rig,
   spec,
-  updateOp,
-  writeAll,
 } from "./_loopback.ts";
 import { PLATFORM_SOCKETS, type Sockets, type TcpServer } from "./sockets.ts";
-
-const { signal } = new AbortController();
-
-function random(length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i += 65536) crypto.getRandomValues(bytes.subarray(i, i + 65536));
-  return bytes;
-}
-
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}
-
-Deno.test("connections go to each endpoint in turn", async () => {
-  await using a = namedPod("a");
-  await using b = namedPod("b");
-  await using c = namedPod("c");
-  await using subject = await rig(spec([a.address, b.address, c.address]));
-  const answers = [];
-  for (let i = 0; i < 6; i++) answers.push(await ask(subject.backend));
-  assert.equal(answers.join(""), "abcabc");
-});
-
-Deno.test("a client that has said all still gets its answer", async () => {
-  await using late = pod(async (conn) => {
-    const asked = await readAll(conn);
-    await writeAll(conn, new TextEncoder().encode(`${asked.length} bytes`));
-  });
-  await using subject = await rig(spec([late.address]));
-  using conn = await connect(subject.backend);
-  await writeAll(conn, new Uint8Array(100_000));
-  await conn.closeWrite();
-  assert.equal(new TextDecoder().decode(await readAll(conn)), "100000 bytes");
-});
-
-Deno.test("an endpoint that has said all still hears its client", async () => {
-  const heard = Promise.withResolvers<number>();
-  await using early = pod(async (conn) => {
-    await conn.closeWrite();
-    heard.resolve((await readAll(conn)).length);
-  });
-  await using subject = await rig(spec([early.address]));
-  using conn = await connect(subject.backend);
-  assert.equal((await readAll(conn)).length, 0);
-  await writeAll(conn, new Uint8Array(100_000));
-  await conn.closeWrite();
-  assert.equal(await heard.promise, 100_000);
-});
-
-Deno.test("much data arrives whole, in both directions at a time", async () => {
-  const up = random(8 << 20);
-  const down = random(8 << 20);
-  const heard = Promise.withResolvers<string>();
-  await using busy = pod(async (conn) => {
-    const [bytes] = await Promise.all([readAll(conn), writeAll(conn, down)]);
-    heard.resolve(await digest(bytes));
-  });
-  await using subject = await rig(spec([busy.address]));
-  using conn = await connect(subject.backend);
-  const sent = writeAll(conn, up).then(() => conn.closeWrite());
-  const [bytes] = await Promise.all([readAll(conn), sent]);
-  assert.equal(await digest(bytes), await digest(down));
-  assert.equal(await heard.promise, await digest(up));
-  const { bytesIn, bytesOut } = await first(subject.backend);
-  assert.deepEqual([bytesIn, bytesOut], [up.length, down.length]);
-});
-
-Deno.test("a slow reader slows the sender: what is under way stays bounded, and all arrives", async () => {
-  const total = 96 << 20;
-  const chunk = new Uint8Array(256 << 10).fill(7);
-  let sent = 0;
-  await using fast = pod(async (conn) => {
-    while (sent < total) sent += await conn.write(chunk.subarray(0, total - sent));
-    await conn.closeWrite();
-  });
-  await using subject = await rig(spec([fast.address]));
-  using conn = await connect(subject.backend);
-  const into = new Uint8Array(256 << 10);
-  let got = 0;
-  let most = 0;
-  for (let n = await conn.read(into); n !== null; n = await conn.read(into)) {
-    got += n;
-    // The sender has all the time it may want between two reads.
-    for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve));
-    most = Math.max(most, sent - got);
-    if (got > 8 << 20) break;
-  }
-  // Four socket buffers of up to 6 MiB, and one copy buffer.
-  assert.ok(most < 32 << 20, `${most} bytes under way`);
-  assert.ok((await subject.backend.stats()).bufferBytes <= 512 << 10);
-  for (let n = await conn.read(into); n !== null; n = await conn.read(into)) got += n;
-  assert.equal(got, total);
-});
-
-Deno.test("a change of endpoints leaves live connections alone and leads new ones elsewhere", async () => {
-  await using old = echoPod();
-  await using fresh = namedPod("fresh");
-  const listener = spec([old.address]);
-  await using subject = await rig(listener);
-  using conn = await connect(subject.backend);
-  assert.equal(await exchange(conn, "one"), "one");
-  const changed = { ...listener, backends: [fresh.address], servicePort: "default/other" };
-  assert.deepEqual(await subject.backend.apply(updateOp(changed), signal), { ok: true });
-  assert.equal(await exchange(conn, "two"), "two");
-  assert.equal(await ask(subject.backend), "fresh");
-  assert.equal(old.taken, 1);
-  assert.equal((await first(subject.backend)).servicePort, "default/other");
-});
-
-Deno.test("an endpoint that refuses is passed over, counted, and shouted about once", async () => {
-  await using live = namedPod("live");
-  const { lines, log } = keeper();
-  const dead = deadAddress();
-  await using subject = await rig(spec([dead, live.address]), { log });
-  for (let i = 0; i < 4; i++) assert.equal(await ask(subject.backend), "live");
-  assert.ok((await first(subject.backend)).dialFailures.refused >= 2);
-  const told = lines.filter(([line]) => line === "Dial failed: refused");
-  assert.equal(told[0]?.[1]?.["endpoint"], dead);
-});
-
-Deno.test("only the first of a row of dial failures is an error line", async () => {
-  const errors: string[] = [];
-  const log = { ...SILENT, error: (line: string) => void errors.push(line) };
-  await using subject = await rig(spec([deadAddress()]), { log });
-  for (let i = 0; i < 3; i++) assert.equal(await ask(subject.backend), "");
-  assert.deepEqual(errors, ["Dial failed: refused"]);
-  assert.equal((await first(subject.backend)).rejected["dial-failed"], 3);
-});
-
-Deno.test("without an endpoint clients are refused, until one comes, and again when it has gone", async () => {
-  await using live = namedPod("live");
-  await using echo = echoPod();
-  const nobody = spec([], { port: freePort() });
-  await using subject = await rig(nobody);
-  const { backend } = subject;
-  const isRefused = () => assert.rejects(connect(backend), { name: "ConnectionRefused" });
-  await isRefused();
-  await backend.apply(updateOp({ ...nobody, backends: [live.address] }), signal);
-  assert.equal(await ask(backend), "live");
-  await backend.apply(updateOp({ ...nobody, backends: [echo.address] }), signal);
-  using lasting = await connect(backend);
-  assert.equal(await exchange(lasting, "one"), "one");
-  await backend.apply(updateOp(nobody), signal);
-  await isRefused();
-  assert.equal(await exchange(lasting, "two"), "two");
-  const holder = Deno.listen({ hostname: "127.0.0.1", port: nobody.port });
-  const refused = await backend.apply(updateOp({ ...nobody, backends: [live.address] }), signal);
-  assert.match(refused.ok ? "" : refused.error, /another socket has the port/);
-  holder.close();
-  await backend.apply(updateOp({ ...nobody, backends: [live.address] }), signal);
-  assert.equal(await ask(backend), "live");
-});
 
 Deno.test("an endpoint that hangs does not hold up other clients", async () => {
   const stuck = Promise.withResolvers<void>();
@@ -197,20 +40,6 @@ Deno.test("an endpoint that hangs does not hold up other clients", async () => {
   const event = await rejected;
   assert.equal(event.type === "rejected" && event.why, "stopped");
   assert.equal((await readAll(first)).length, 0);
-});
-
-Deno.test("an endpoint that breaks off takes the client's connection with it", async () => {
-  await using rude = pod(async (conn) => {
-    await conn.read(new Uint8Array(1));
-  });
-  await using subject = await rig(spec([rude.address]));
-  using conn = await connect(subject.backend);
-  const closed = subject.event("closed");
-  await writeAll(conn, new Uint8Array(1 << 20)).catch(() => {});
-  await readAll(conn).catch(() => {});
-  const event = await closed;
-  assert.equal(event.type === "closed" && event.how, "broken");
-  assert.equal((await first(subject.backend)).broken, 1);
 });
 
 Deno.test("a connection's events and log lines tell its whole way", async () => {
@@ -276,13 +105,4 @@ Deno.test("an accept that fails is tried again after a pause, and told once", as
   assert.deepEqual(errors, [
     "Cannot accept on TCP/127.0.0.1:0: Too many open files (os error 24); trying again",
   ]);
-});
-
-Deno.test("an IPv6 listener leads to IPv6 endpoints", async () => {
-  await using live = namedPod("six", "::1");
-  const [port = ""] = live.address.split(":").slice(-1);
-  await using subject = await rig(
-    spec([`[::1]:${port}`], { ip: "::1", key: "TCP/[::1]:0" }),
-  );
-  assert.equal(await ask(subject.backend), "six");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { closeOp, first, freePort, keeper, openOp, rig, updateOp } from "./_loopback.ts";
-import { faulty, udpClient, udpEcho, udpNamed, udpPod, udpSpec } from "./_udp_loopback.ts";
+import { closeOp, first, keeper, openOp, rig, updateOp } from "./_loopback.ts";
+import { faulty, udpClient, udpEcho, udpPod, udpSpec } from "./_udp_loopback.ts";
 import type { ConnectionEvent } from "./data_path.ts";
 import type { UdpCounts } from "./udp_counters.ts";
 import { PLATFORM_DATAGRAMS } from "./udp_sockets.ts";
@@ -18,62 +18,6 @@ async function counts(backend: UserspaceBackend): Promise<UdpCounts> {
 function tale(events: readonly ConnectionEvent[]): readonly string[] {
   return events.map((event) => event.type === "closed" ? `closed ${event.how}` : event.type);
 }
-
-for (const [clients, ip] of [[1, "127.0.0.1"], [50, "127.0.0.1"], [3, "::1"]] as const) {
-  Deno.test(`${clients} clients at ${ip} get their own answers, each by a flow of its own`, async () => {
-    await using echo = udpEcho(ip);
-    await using subject = await rig(udpSpec([echo.address], { ip }));
-    const all = Array.from({ length: clients }, () => udpClient(subject.backend, ip));
-    for (const round of ["one", "two", "three"]) {
-      const asked = all.map(({ address }) => `${round} from ${address}`);
-      assert.deepEqual(await Promise.all(all.map((each, i) => each.ask(asked[i] ?? ""))), asked);
-    }
-    for (const each of all) each[Symbol.dispose]();
-    const { accepted, active, bytesIn, bytesOut } = await first(subject.backend);
-    assert.deepEqual([accepted, active, bytesIn], [clients, clients, bytesOut]);
-    const { datagramsIn, datagramsOut, dropped } = await counts(subject.backend);
-    assert.deepEqual([datagramsIn, datagramsOut], [3 * clients, 3 * clients]);
-    assert.equal(Object.values(dropped).reduce((sum, count) => sum + count), 0);
-  });
-}
-
-for (const size of [0, 1, 1473, 65507]) {
-  Deno.test(`a datagram of ${size} bytes arrives whole, both ways`, async () => {
-    await using echo = udpEcho();
-    await using subject = await rig(udpSpec([echo.address]));
-    using client = udpClient(subject.backend);
-    const sent = Uint8Array.from({ length: size }, (_, index) => index * 7);
-    await client.send(sent);
-    assert.deepEqual(await client.receive(), sent);
-  });
-}
-
-Deno.test("flows go to each endpoint in turn, and stay with it", async () => {
-  await using a = udpNamed("a");
-  await using b = udpNamed("b");
-  await using subject = await rig(udpSpec([a.address, b.address]));
-  using one = udpClient(subject.backend);
-  using two = udpClient(subject.backend);
-  assert.deepEqual([await one.ask("?"), await two.ask("?")], ["a", "b"]);
-  assert.deepEqual([await one.ask("?"), await two.ask("?")], ["a", "b"]);
-});
-
-Deno.test("a flow leaves an endpoint that goes at once, and stays with one that stays", async () => {
-  await using a = udpNamed("a");
-  await using b = udpNamed("b");
-  await using c = udpNamed("c");
-  const listener = udpSpec([a.address, b.address]);
-  await using subject = await rig(listener);
-  using leaves = udpClient(subject.backend);
-  using stays = udpClient(subject.backend);
-  assert.deepEqual([await leaves.ask("?"), await stays.ask("?")], ["a", "b"]);
-  await subject.backend.apply(updateOp({ ...listener, backends: [b.address, c.address] }), signal);
-  assert.equal((await first(subject.backend)).active, 1);
-  assert.notEqual(await leaves.ask("?"), "a");
-  assert.equal(await stays.ask("?"), "b");
-  assert.equal((await counts(subject.backend)).flowsEnded["endpoint-gone"], 1);
-  assert.deepEqual(tale(subject.events), ["mapped", "mapped", "closed ended", "mapped"]);
-});
 
 Deno.test("an endpoint that is not there yet costs datagrams, and not the flow", async () => {
   let port = 0;
@@ -166,73 +110,6 @@ Deno.test("when there are too many flows, the one that was idle for longest make
   assert.equal((await counts(subject.backend)).flowsEnded.evicted, 2);
 });
 
-Deno.test("without an endpoint nobody listens, until one comes, and again when it has gone", async () => {
-  await using echo = udpEcho();
-  const port = freePort();
-  const nobody = udpSpec([], { port });
-  await using subject = await rig(nobody);
-  const { backend } = subject;
-  using client = udpClient(backend);
-  const isFree = () => PLATFORM_DATAGRAMS.bind("127.0.0.1", port).close();
-  isFree();
-  await backend.apply(updateOp({ ...nobody, backends: [echo.address] }), signal);
-  assert.equal(await client.ask("found"), "found");
-  assert.throws(isFree, { name: "AddrInUse" });
-  await backend.apply(updateOp(nobody), signal);
-  isFree();
-  const held = PLATFORM_DATAGRAMS.bind("127.0.0.1", port);
-  const refused = await backend.apply(updateOp({ ...nobody, backends: [echo.address] }), signal);
-  assert.match(refused.ok ? "" : refused.error, /another socket has the port/);
-  held.close();
-  await backend.apply(updateOp({ ...nobody, backends: [echo.address] }), signal);
-  assert.equal(await client.ask("again"), "again");
-});
-
-Deno.test(
-  "who is outside the source ranges is dropped and counted, and loses a flow that was allowed",
-  async () => {
-    await using echo = udpEcho();
-    const listener = udpSpec([echo.address], { sourceRanges: ["127.0.0.0/8"] });
-    await using subject = await rig(listener);
-    using client = udpClient(subject.backend);
-    assert.equal(await client.ask("allowed"), "allowed");
-    const narrower = { ...listener, sourceRanges: ["192.0.2.0/24"] };
-    const closed = subject.event("closed");
-    await subject.backend.apply(updateOp(narrower), signal);
-    await closed;
-    const rejected = subject.event("rejected");
-    await client.say("denied");
-    const event = await rejected;
-    assert.equal(event.type === "rejected" && event.why, "source-not-allowed");
-    assert.equal((await first(subject.backend)).rejected["source-not-allowed"], 1);
-    assert.equal((await counts(subject.backend)).flowsEnded["source-not-allowed"], 1);
-    await subject.backend.apply(updateOp(listener), signal);
-    assert.equal(await client.ask("allowed"), "allowed");
-  },
-);
-
-Deno.test("with session affinity all ports of a client's IP stay with one endpoint", async () => {
-  await using a = udpNamed("a");
-  await using b = udpNamed("b");
-  await using subject = await rig(udpSpec([a.address, b.address], { affinitySeconds: 10 }));
-  const answers = [];
-  for (let i = 0; i < 4; i++) {
-    using client = udpClient(subject.backend);
-    answers.push(await client.ask("?"));
-  }
-  assert.equal(new Set(answers).size, 1);
-});
-
-Deno.test("counts tell each endpoint's share", async () => {
-  await using echo = udpEcho();
-  await using subject = await rig(udpSpec([echo.address]));
-  using client = udpClient(subject.backend);
-  await client.ask("hello");
-  const { connections, active, bytesIn, bytesOut } =
-    (await first(subject.backend)).endpoints[echo.address] ?? {};
-  assert.deepEqual([connections, active, bytesIn, bytesOut], [1, 1, 5, 5]);
-});
-
 Deno.test("a flood of 100,000 one-datagram clients costs as many flows as are allowed", async () => {
   const over = Promise.withResolvers<void>();
   let sent = 0;
@@ -290,21 +167,6 @@ Deno.test("what somebody else sends to a flow's socket does not reach the client
   await pod.send("answer", flow);
   assert.equal(await client.hear(), "answer");
   assert.equal((await counts(subject.backend)).dropped.stranger, 1);
-});
-
-Deno.test("the wildcards of both families serve the same port, each its own clients", async () => {
-  await using four = udpNamed("four");
-  await using six = udpPod(() => new TextEncoder().encode("six"), "::1");
-  const probe = PLATFORM_DATAGRAMS.bind("127.0.0.1", 0);
-  const port = probe.addr.transport === "udp" ? probe.addr.port : 0;
-  probe.close();
-  const node = { kind: "NodePort", port } as const;
-  await using subject = await rig(udpSpec([four.address], { ...node, ip: "0.0.0.0" }));
-  const other = udpSpec([six.address], { ...node, ip: "::" });
-  assert.deepEqual(await subject.backend.apply(openOp(other), signal), { ok: true });
-  using fromFour = udpClient(subject.backend, "127.0.0.1");
-  using fromSix = udpClient(subject.backend, "::1");
-  assert.deepEqual([await fromFour.ask("?"), await fromSix.ask("?")], ["four", "six"]);
 });
 
 Deno.test("a client that is gone, as Windows tells it, does not end the listener", async () => {
@@ -467,62 +329,6 @@ Deno.test(
     assert.equal((await first(subject.backend)).dialFailures.shortage, 1);
   },
 );
-
-Deno.test("a closed listener ends its flows and gives its port free", async () => {
-  await using echo = udpEcho();
-  const listener = udpSpec([echo.address]);
-  await using subject = await rig(listener);
-  using client = udpClient(subject.backend);
-  await client.ask("before");
-  const { port } = await first(subject.backend);
-  const closed = subject.event("closed");
-  await subject.backend.apply(closeOp(listener), signal);
-  const event = await closed;
-  assert.equal(event.type === "closed" && event.how, "cut");
-  assert.deepEqual(
-    await subject.backend.apply(openOp({ ...listener, port }), signal),
-    { ok: true },
-  );
-  assert.equal(await client.ask("after"), "after");
-});
-
-Deno.test("close() lets replies pass until its signal aborts, and takes nothing new", async () => {
-  await using pod = udpPod(() => null);
-  await using subject = await rig(udpSpec([pod.address]));
-  using client = udpClient(subject.backend);
-  const heard = pod.next();
-  await client.say("hello");
-  await heard;
-  const to = pod.lastFrom;
-  assert.ok(to);
-  const stop = new AbortController();
-  const closing = subject.backend.close(stop.signal);
-  await pod.send("late answer", to);
-  assert.equal(await client.hear(), "late answer");
-  assert.deepEqual((await subject.backend.stats()).draining, { listeners: 1, connections: 1 });
-  const closed = subject.event("closed");
-  stop.abort();
-  await closing;
-  const event = await closed;
-  assert.equal(event.type === "closed" && event.how, "cut");
-});
-
-Deno.test("close() of a listener without flows ends at once", async () => {
-  await using subject = await rig(udpSpec([]));
-  await subject.backend.close(signal);
-  assert.deepEqual((await subject.backend.stats()).draining, { listeners: 0, connections: 0 });
-});
-
-Deno.test("a port that is taken is an error that names it", async () => {
-  await using holder = udpEcho();
-  const port = Number(holder.address.split(":")[1]);
-  await using subject = await rig(null);
-  const result = await subject.backend.apply(openOp(udpSpec(["127.0.0.1:1"], { port })), signal);
-  assert.match(
-    result.ok ? "" : result.error,
-    /^Cannot listen on UDP 127\.0\.0\.1:\d+ .*another socket has the port/,
-  );
-});
 
 Deno.test("a flow's events and log lines tell its whole way", async () => {
   await using echo = udpEcho();

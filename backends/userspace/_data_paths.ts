@@ -1,0 +1,33 @@
+/**
+ * Every data path, for the tests that each of them must pass.
+ *
+ * @module
+ */
+import type { UserspaceOptions } from "./options.ts";
+import { whyNotNative } from "./workers/mod.ts";
+
+/** The data paths, with the reason where one cannot be tried here. */
+const PATHS: readonly {
+  readonly name: string;
+  readonly options: UserspaceOptions;
+  readonly whyNot: string | null;
+}[] = [
+  { name: "portable", options: {}, whyNot: null },
+  { name: "portable, in workers", options: { workers: 2, dataPath: "deno" }, whyNot: null },
+  {
+    name: "native, in workers",
+    options: { workers: 2, dataPath: "native" },
+    whyNot: whyNotNative(),
+  },
+];
+
+/** Registers a test for each data path; it is given the options that make a backend take that one. */
+export function onEachPath(
+  title: string,
+  test: (options: UserspaceOptions) => Promise<void>,
+): void {
+  for (const { name, options, whyNot } of PATHS) {
+    const reason = whyNot === null ? "" : `; not tried: ${whyNot}`;
+    Deno.test(`${title} (${name}${reason})`, { ignore: whyNot !== null }, () => test(options));
+  }
+}
