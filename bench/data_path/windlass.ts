@@ -24,11 +24,16 @@ export function windlass(
 ): Variant {
   return {
     name,
-    version: async () => mayRunDeno() && await has(dataPath) ? Deno.version.deno : null,
+    version: async () => {
+      const deno = await runnableDeno();
+      return deno !== null && await has(deno, dataPath) ? Deno.version.deno : null;
+    },
     start: async (ground) => {
       const { children, ip } = ground;
+      const deno = await runnableDeno();
+      if (deno === null) throw new Error(`Cannot start ${name}: this Deno may not be run`);
       const file = children.write(`${fileNameOf(name)}.json`, listOf(objectsOf(ground)));
-      const child = children.start(Deno.execPath(), windlassArgs(file, dataPath));
+      const child = children.start(deno, windlassArgs(file, dataPath));
       await child.serves(ip, PORTS.sink);
       return runningAt(ground, child, { datagrams: true });
     },
@@ -57,15 +62,28 @@ const SINK = [
 ];
 
 /** Whether the program has a data path. */
-async function has(dataPath: "deno" | "native"): Promise<boolean> {
-  const help = await said(Deno.execPath(), [...SINK, "--help"]);
+async function has(deno: string, dataPath: "deno" | "native"): Promise<boolean> {
+  const help = await said(deno, [...SINK, "--help"]);
   return help?.includes("--data-path") === true && help.includes(dataPath);
 }
 
-/** Whether this Deno may run itself: it may where it is the `deno` of the PATH. */
-function mayRunDeno(): boolean {
-  const query = { name: "run", command: Deno.execPath() } as const;
-  return Deno.permissions.querySync(query).state === "granted";
+/**
+ * The Deno that may be run: this one by its path, or by its name where the permission is for that.
+ * `null`: there is none, or only a wrapper, which could not be killed together with what it wraps.
+ */
+async function runnableDeno(): Promise<string | null> {
+  for (const command of [Deno.execPath(), "deno"]) {
+    const query = { name: "run", command } as const;
+    if (Deno.permissions.querySync(query).state !== "granted") continue;
+    const process = new Deno.Command(command, {
+      args: ["eval", "Deno.stdout.writeSync(new TextEncoder().encode(String(Deno.pid)))"],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const { stdout } = await process.output();
+    if (new TextDecoder().decode(stdout) === String(process.pid)) return command;
+  }
+  return null;
 }
 
 /** The engine without the program. */
