@@ -37,8 +37,8 @@ function fill(): void {
       server.store.create({ kind: "Namespace", metadata: { name: namespace } });
       namespaces.add(namespace);
     }
-    server.store.create(json);
-    if (json["kind"] === "EndpointSlice") slices.push(json);
+    const made = server.store.create(json);
+    if (json["kind"] === "EndpointSlice") slices.push(made);
   }
 }
 
@@ -88,9 +88,8 @@ function change(): Answer["changed"][number] {
     const ready = !isReady(endpoint);
     return { ...endpoint, conditions: { ready, serving: ready, terminating: false } };
   });
-  const next = { ...slice, endpoints: turned };
-  slices[service] = next;
-  server.store.update(next);
+  // What the store gives back is sealed, so that the next change costs only what it changes.
+  slices[service] = server.store.update({ ...slice, endpoints: turned });
   return {
     service,
     ready: turned.filter((endpoint) => isObject(endpoint) && isReady(endpoint)).length,
