@@ -33,6 +33,11 @@ async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
+async function askAt(hostname: string, port: number): Promise<string> {
+  using conn = await Deno.connect({ hostname, port });
+  return new TextDecoder().decode(await readAll(conn));
+}
+
 onEachPath("connections go to each endpoint in turn", async (options) => {
   await using a = namedPod("a");
   await using b = namedPod("b");
@@ -211,3 +216,22 @@ onEachPath("an IPv6 listener leads to IPv6 endpoints", async (options) => {
   );
   assert.equal(await ask(subject.backend), "six");
 });
+
+onEachPath(
+  "the wildcards of both families serve the same port, each its own clients",
+  async (options) => {
+    await using four = namedPod("four");
+    await using six = namedPod("six");
+    const node = { kind: "NodePort", port: freePort() } as const;
+    const v4 = spec([four.address], { ...node, ip: "0.0.0.0" });
+    const v6 = spec([six.address], { ...node, ip: "::", key: "TCP/[::]", service: "default/six" });
+    await using subject = await rig(v6, options);
+    await assert.rejects(
+      askAt("127.0.0.1", node.port).then((answer) => assert.notEqual(answer, "")),
+      "who comes by IPv4 is not the IPv6 wildcard's client",
+    );
+    await subject.backend.apply(updateOp(v4), signal);
+    assert.equal(await askAt("127.0.0.1", node.port), "four");
+    assert.equal(await askAt("::1", node.port), "six");
+  },
+);
