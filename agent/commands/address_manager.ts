@@ -80,7 +80,7 @@ async function openOnWindows(
   { interface: device }: AddressFlags,
   io: Pick<Io, "env">,
   log: Logger,
-): Promise<AddressManager> {
+): Promise<AddressManager | null> {
   const opened = await openWindowsAddresses({
     way,
     named: device === FLAGS.interface.default ? null : device,
@@ -89,5 +89,8 @@ async function openOnWindows(
     log,
   });
   if (opened.ok) return opened.manager;
-  throw new RunError(opened.error);
+  if (way !== "auto" || !opened.noWay) throw new RunError(opened.error);
+  // Nobody has asked for it by name, and who has put the addresses there already needs none of it.
+  log.warn(`${opened.error}. Going on without: an address must be on an interface to be served`);
+  return null;
 }

@@ -321,5 +321,6 @@ Deno.test("without any way there is an error with all the reasons", async () => 
     error: "Cannot manage service addresses: iphelper: no iphelper; powershell: no powershell; " +
       "netsh: no netsh",
     retry: false,
+    noWay: true,
   });
 });

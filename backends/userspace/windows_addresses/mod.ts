@@ -6,6 +6,7 @@
 export { HNS_INTERNAL_NIC, INTERFACE_ENV, type InterfaceWish } from "./find_interface.ts";
 export type { Journal, OwnAddresses } from "./journal.ts";
 export {
+  type OpenedWindowsAddresses,
   openWindowsAddresses,
   WINDOWS_ADDRESS_WAYS,
   type WindowsAddressOptions,

@@ -4,7 +4,8 @@
  * @module
  */
 import { type Logger, SILENT, unreachable } from "../../../core/mod.ts";
-import type { Opened } from "../iproute2.ts";
+import type { ApplyResult } from "../../backend.ts";
+import type { AddressManager } from "../addresses.ts";
 import { setPlatformTimer, type SetTimer } from "../flow_sweep.ts";
 import { messageOf } from "../sockets.ts";
 import { findInterface, type InterfaceWish } from "./find_interface.ts";
@@ -49,15 +50,30 @@ export interface WindowsAddressOptions extends InterfaceWish {
   readonly setTimer?: SetTimer;
 }
 
+/** What came of opening the address manager of Windows. */
+export type OpenedWindowsAddresses =
+  | {
+    /** It can be used. */
+    readonly ok: true;
+    /** The manager. */
+    readonly manager: AddressManager;
+  }
+  | Extract<ApplyResult, { readonly ok: false }> & {
+    /** Whether that is because no way works here at all. */
+    readonly noWay: boolean;
+  };
+
 /**
  * Opens the address manager: chooses the way, and takes off what a run before has left. An interface
  * that is named and is not there is an error; one that is not named may still come.
  */
-export async function openWindowsAddresses(options: WindowsAddressOptions): Promise<Opened> {
+export async function openWindowsAddresses(
+  options: WindowsAddressOptions,
+): Promise<OpenedWindowsAddresses> {
   const { journal, log = SILENT, named, fromEnvironment } = options;
   const wish: InterfaceWish = { named, fromEnvironment };
   const chosen = await choose(options, log);
-  if (!chosen.ok) return failure(`Cannot manage service addresses: ${chosen.why}`);
+  if (!chosen.ok) return failure(`Cannot manage service addresses: ${chosen.why}`, true);
   const { way } = chosen;
   try {
     const look = await way.look();
@@ -137,6 +153,6 @@ function canBind(hostname: string): boolean {
   }
 }
 
-function failure(error: string): Opened {
-  return { ok: false, error, retry: false };
+function failure(error: string, noWay = false): OpenedWindowsAddresses {
+  return { ok: false, error, retry: false, noWay };
 }
