@@ -13,6 +13,7 @@ import {
   type ServicePortView,
 } from "../../core/mod.ts";
 import { balancingOf } from "./balancing_annotation.ts";
+import type { HasAddressIn } from "./host_addresses.ts";
 import type { NodePortAddresses } from "./node_port_addresses.ts";
 import {
   type BalancingPolicy,
@@ -29,6 +30,8 @@ export interface ListenerOptions {
   readonly balancing: BalancingPolicy;
   /** Whether connections to endpoints that are not known any more are cut. */
   readonly terminateRemoved: boolean;
+  /** Whether the node has an address in a range. */
+  readonly hasAddressIn: HasAddressIn;
 }
 
 /** The protocol, if this backend proxies it. */
@@ -42,7 +45,7 @@ export function supportedProtocol(protocol: Protocol): ListenerProtocol | null {
  */
 export function listenersOf(
   entry: ServicePortView,
-  { nodePorts, balancing, terminateRemoved }: ListenerOptions,
+  { nodePorts, balancing, terminateRemoved, hasAddressIn }: ListenerOptions,
 ): readonly ListenerSpec[] {
   const protocol = supportedProtocol(entry.protocol);
   if (protocol === null) return [];
@@ -65,7 +68,9 @@ export function listenersOf(
         kind,
         policy,
         affinitySeconds: entry.sessionAffinity?.clientIP.timeoutSeconds ?? 0,
-        sourceRanges: kind === "LoadBalancer" ? entry.sourceRanges : EVERYBODY,
+        sourceRanges: kind === "LoadBalancer"
+          ? withNodeItself(entry.sourceRanges, ip, hasAddressIn)
+          : EVERYBODY,
         ...kind === "ClusterIP" ? internal : external,
       });
     }
@@ -90,6 +95,18 @@ type Backends = Pick<ListenerSpec, "backends" | "lingering">;
 
 /** Source ranges guard load balancer VIPs only, as with kube-proxy. */
 const EVERYBODY: readonly string[] = [];
+
+/**
+ * The source ranges of a VIP. Who calls the VIP from the node that has it is seen to come from the VIP,
+ * so where the node may, the VIP may: as with kube-proxy.
+ */
+function withNodeItself(
+  ranges: readonly string[],
+  vip: string,
+  hasAddressIn: HasAddressIn,
+): readonly string[] {
+  return ranges.some(hasAddressIn) ? [...ranges, `${vip}/${vip.includes(":") ? 128 : 32}`] : ranges;
+}
 
 /** The endpoints for traffic from inside and from outside; one list where they are the same. */
 function backendsOf(endpoints: readonly EndpointView[], terminateRemoved: boolean): {

@@ -53,7 +53,7 @@ export interface UserspaceOptions {
    * @default {false}
    */
   readonly terminateRemoved?: boolean;
-  /** Gives the node's own addresses; asked once, and only if node port ranges are given. */
+  /** Gives the node's own addresses; asked only if node port or source ranges are given. */
   readonly hostAddresses?: () => readonly string[];
   /** Who puts service addresses on an interface; left out, that is somebody else's business. */
   readonly addresses?: AddressManager;

@@ -57,6 +57,7 @@ const options: PlannerOptions = {
   balancing: "round-robin",
   terminateRemoved: true,
   nodePorts: { IPv4: ["192.0.2.1", "192.0.2.9"], IPv6: ["::"] },
+  hasAddressIn: (cidr) => cidr.startsWith("10."),
 };
 
 const frontendArb: fc.Arbitrary<Frontend> = fc.oneof(

@@ -11,6 +11,7 @@ import { BALANCING_POLICIES, type ListenerSpec, type UserspaceOp } from "./spec.
 const PLAIN: PlannerOptions = {
   manageAddresses: false,
   nodePorts: ALL_ADDRESSES,
+  hasAddressIn: () => false,
   balancing: "random",
   terminateRemoved: false,
 };
@@ -56,6 +57,14 @@ Deno.test("source ranges go with the load balancer VIPs alone", () => {
     ExternalIP: [],
     LoadBalancer: ["198.51.100.0/24"],
   });
+});
+
+Deno.test("where the source ranges hold the node, it may come by the VIP's own address", () => {
+  const options = { ...PLAIN, hasAddressIn: (cidr: string) => cidr === "198.51.100.0/24" };
+  assert.deepEqual(
+    kinds(listenersOf(web, options))["LoadBalancer"],
+    ["198.51.100.0/24", "203.0.113.5/32"],
+  );
 });
 
 Deno.test("an address that is external IP and load balancer VIP of one service is open to all", () => {

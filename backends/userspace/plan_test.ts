@@ -8,6 +8,7 @@ import type { UserspaceOp } from "./spec.ts";
 const PLAIN: PlannerOptions = {
   manageAddresses: false,
   nodePorts: ALL_ADDRESSES,
+  hasAddressIn: () => false,
   balancing: "round-robin",
   terminateRemoved: false,
 };

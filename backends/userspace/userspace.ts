@@ -10,6 +10,7 @@ import type { ApplyResult, Backend } from "../backend.ts";
 import type { AddressManager } from "./addresses.ts";
 import { bindFailure } from "./bind_failure.ts";
 import type { DataPath, DataPathStats, Listener } from "./data_path.ts";
+import { hasAddressIn, interfaceAddresses } from "./host_addresses.ts";
 import { nodePortAddresses } from "./node_port_addresses.ts";
 import { dataPathOf, type UserspaceOptions } from "./options.ts";
 import { INITIAL_STATE, planChanges, type PlannerOptions, type UserspaceState } from "./plan.ts";
@@ -47,14 +48,13 @@ class Userspace implements UserspaceBackend {
   constructor(options: UserspaceOptions) {
     this.#log = options.log ?? SILENT;
     this.#addresses = options.addresses ?? null;
+    const { hostAddresses = interfaceAddresses } = options;
     this.#planner = {
       manageAddresses: this.#addresses !== null,
       balancing: options.balancing ?? "round-robin",
       terminateRemoved: options.terminateRemoved ?? false,
-      nodePorts: nodePortAddresses(
-        options.nodePortAddresses ?? [],
-        options.hostAddresses ?? interfaceAddresses,
-      ),
+      nodePorts: nodePortAddresses(options.nodePortAddresses ?? [], hostAddresses),
+      hasAddressIn: hasAddressIn(hostAddresses, this.#log),
     };
     this.#dataPath = dataPathOf(options, this.#log);
   }
@@ -183,8 +183,4 @@ function done(result: ApplyResult): Promise<ApplyResult> {
 
 function failed(error: string): ApplyResult {
   return { ok: false, error, retry: false };
-}
-
-function interfaceAddresses(): readonly string[] {
-  return Deno.networkInterfaces().map((each) => each.address);
 }

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { keeper } from "./_loopback.ts";
+import { hasAddressIn, interfaceAddresses } from "./host_addresses.ts";
+
+Deno.test("ranges are looked up among the node's addresses, which are listed once", () => {
+  let asked = 0;
+  const has = hasAddressIn(
+    () => (asked++, ["192.0.2.1", "fe80::1%eth0", "2001:db8::1"]),
+    keeper().log,
+  );
+  assert.equal(asked, 0);
+  assert.deepEqual(
+    ["192.0.2.0/24", "198.51.100.0/24", "2001:db8::/64", "nonsense"].map(has),
+    [true, false, true, false],
+  );
+  assert.equal(asked, 1);
+});
+
+Deno.test("without the permission to list them nothing is the node's, and that is said once", {
+  permissions: { sys: false },
+}, () => {
+  const { lines, log } = keeper();
+  const has = hasAddressIn(interfaceAddresses, log);
+  assert.deepEqual([has("0.0.0.0/0"), has("127.0.0.0/8")], [false, false]);
+  assert.equal(lines.length, 1);
+});
