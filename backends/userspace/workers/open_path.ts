@@ -47,7 +47,8 @@ export interface OpenPath {
  */
 export function openPath(settings: WorkerSettings, listeners: Listeners): OpenPath {
   if (settings.dataPath === "deno") {
-    return { path: portablePath(settings, listeners), engine: null, why: "it was asked for" };
+    const why = "it was asked for, or takes the place of the native one";
+    return { path: portablePath(settings, listeners), engine: null, why };
   }
   try {
     const engine = openEngine(settings, listeners.log);
