@@ -400,9 +400,10 @@ export const FLAGS = {
   nodePortAddresses: {
     kind: "list",
     name: "nodeport-addresses",
-    metavar: "CIDR[,CIDR...]",
+    metavar: "CIDR[,CIDR...]|primary",
     default: [],
-    help: "Which of the node's addresses serve node ports; a family without a range has all of its",
+    help: "Which of the node's addresses serve node ports; a family without a range has all of its; " +
+      "primary: those that the Node names",
   },
   dataPath: {
     kind: "choice",
@@ -471,7 +472,7 @@ export const FLAGS = {
     name: "node-ip",
     metavar: "IP",
     default: null,
-    help: "The node's own address; default: what the network or the platform says",
+    help: "The node's own address; default: what the Node, the network or the platform says",
   },
   hostMac: {
     kind: "text",

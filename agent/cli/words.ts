@@ -107,6 +107,7 @@ export const SINKS = {
       ...USERSPACE,
       "udpIdleTimeout",
       "nodePortAddresses",
+      "nodeIp",
       "dataPath",
       "workers",
       "addressManager",

@@ -24,6 +24,7 @@ import { type AgentStatus, startAgent } from "../sync_loop.ts";
 import { openAddressManager } from "./address_manager.ts";
 import { type CommandContext, nodeNameOf } from "./command.ts";
 import { apiWork, execWork, jsonWork } from "./kpng_sinks.ts";
+import { withOwnNode } from "./own_node.ts";
 import { openClusterSource, openSource } from "./sources.ts";
 import { openSyncLog, type SyncLog } from "./sync_log.ts";
 import { checkDataPath, userspaceOptions } from "./userspace_options.ts";
@@ -67,21 +68,22 @@ export async function run(context: CommandContext, extras: SyncExtras = {}): Pro
 }
 
 async function sync(
-  context: CommandContext,
+  asGiven: CommandContext,
   plainLog: SyncLog,
   { begin, mustEnd, source: given, watch }: SyncExtras,
 ): Promise<number> {
-  const { form, flags, io } = context;
-  const nodeName = nodeNameOf(context);
+  const { form, flags, io } = asGiven;
+  const nodeName = nodeNameOf(asGiven);
   begin?.(plainLog);
-  logFlags(context, plainLog);
+  logFlags(asGiven, plainLog);
   if (form.sink === "to-userspace") checkDataPath(flags);
   const watching = isWatched(form.sink) && !flags.once
-    ? startWatching(context, { nodeName, log: plainLog }, watch)
+    ? startWatching(asGiven, { nodeName, log: plainLog }, watch)
     : null;
   // They go last: while connections drain, load balancers must still be told.
   await using _ = watching?.servers;
   const log = watching?.log ?? plainLog;
+  const context = given === undefined ? await withOwnNode(asGiven, { nodeName, log }) : asGiven;
   const addresses = form.sink === "to-userspace"
     ? await openAddressManager(flags, io, log.named("addresses"))
     : null;

@@ -39,7 +39,7 @@ export function userspaceOptions(
   const bad = nodePortAddresses.find((text) => parseCidr(text) === null);
   if (bad !== undefined) {
     throw new UsageError(
-      `Cannot read flag --nodeport-addresses: "${bad}" is not a CIDR such as 192.168.0.0/16`,
+      `Cannot read flag --nodeport-addresses: "${bad}" is not a CIDR such as 192.168.0.0/16, nor primary`,
       "to-userspace",
     );
   }

@@ -43,9 +43,6 @@ export function notesOn(line: ProxyLine, { config, overruled }: Effective): read
     ...list("info", "Flags that have nothing to act on here", names(because("ignored"))),
     ...list("warn", "Flags that have no effect in this version", names(because("not-yet"))),
     ...list("info", `Flags that have no effect in mode ${config.mode}`, names(others)),
-    ...config.nodePortAddresses.includes("primary")
-      ? [warn("Node port addresses: primary is not followed, all addresses serve; give CIDRs")]
-      : [],
     ...checkFeatureGates(config.featureGates).warnings.map(warn),
     ...logNotes(line),
   ];

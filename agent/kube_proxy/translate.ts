@@ -41,8 +41,6 @@ function textOf(row: KubeProxyFlag, config: ProxyConfig, line: ProxyLine): strin
       return String(Math.min(Number(value), MOST_VERBOSE));
     case "windows-service": // a file alone does not make it a service: that is decided before
       return line.given.has(row.name) ? String(value) : null;
-    case "nodeport-addresses": // "primary" is not followed: a note says so
-      return config.nodePortAddresses.filter((cidr) => cidr !== "primary").join(",") || null;
     case "healthz-bind-address": // nothing means off
       return String(value);
     default: {

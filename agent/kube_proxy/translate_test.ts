@@ -88,11 +88,18 @@ Deno.test("flags that do nothing are told, one line for each reason", () => {
   ]);
 });
 
-Deno.test("node port addresses may be primary, which is told not to be followed", () => {
-  const args = ["--proxy-mode=userspace", "--nodeport-addresses=primary"];
+Deno.test("node port addresses may be primary, and the bind address says which that is", () => {
+  const args = [
+    "--proxy-mode=userspace",
+    "--nodeport-addresses=primary",
+    "--bind-address=10.0.0.5",
+  ];
   const { flags, notes } = said("userspace", ...args);
-  assert.deepEqual(flags.filter((flag) => flag.startsWith("--nodeport")), []);
-  assert.match(notes.join(), /^warn Node port addresses: primary is not followed/);
+  assert.deepEqual(flags.filter((flag) => /^--node(port|-ip)/.test(flag)), [
+    "--node-ip=10.0.0.5",
+    "--nodeport-addresses=primary",
+  ]);
+  assert.deepEqual(notes, []);
 });
 
 Deno.test("--iptables-min-sync-period counts: it is the period of every mode", () => {
