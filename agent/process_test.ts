@@ -182,7 +182,7 @@ Deno.test({
     web.program.kill("SIGTERM");
     const { code, err } = await web.program.ended();
     assert.equal(code, 0, err);
-    assert.match(err, /Closing connections that did not end/);
+    assert.match(err, /Closed connections that did not end/);
   },
 });
 

@@ -56,6 +56,7 @@ test("finds out what there is, and prints it as of a real cluster", async ({ ser
   assert.deepEqual(await table(kubectl("api-resources", "--sort-by=name")), [
     ["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"],
     ["endpointslices", "discovery.k8s.io/v1", "true", "EndpointSlice"],
+    ["events", "ev", "events.k8s.io/v1", "true", "Event"],
     ["namespaces", "ns", "v1", "false", "Namespace"],
     ["nodes", "no", "v1", "false", "Node"],
     ["pods", "po", "v1", "true", "Pod"],
