@@ -8,7 +8,7 @@ import type { HcnCall } from "../../../backends/hns/hcn/calls.ts";
 import type { EmulatedHcn } from "../../../backends/hns/hcn/test_emulated_hcn.ts";
 import type { HnsEvent, HnsKind } from "../../../backends/hns/transport.ts";
 import { HNS_KINDS } from "../../../backends/hns/transport.ts";
-import { linesOf } from "./lines.ts";
+import { linesOf } from "../../../backends/hns/powershell/host_process.ts";
 
 /** The numbers of what HNS tells. */
 const NOTIFICATIONS: Readonly<Record<HnsEvent["type"], number>> = {

@@ -15,6 +15,7 @@ const HERE = new URL(".", import.meta.url).pathname;
 const STAND_INS = [
   { file: "computenetwork.dll", source: "computenetwork.c", args: ["-shared"] },
   { file: "old.dll", source: "computenetwork.c", args: ["-shared", "-DWITHOUT_MODIFY"] },
+  { file: "powershell.exe", source: "powershell.c", args: [] },
 ];
 
 async function why(): Promise<string> {
@@ -54,6 +55,7 @@ const SKIPPED = await why();
 
 Deno.test.each([
   { file: "native_windows_test.ts" },
+  { file: "powershell_windows_test.ts" },
 ])(`the Windows build of Deno under Wine passes $file${SKIPPED && ` (skipped: ${SKIPPED})`}`, {
   ignore: SKIPPED !== "",
 }, async ({ file }) => {
@@ -71,6 +73,7 @@ Deno.test.each([
     const { success, text } = await run(DENO_WIN, ["test", "-P=test", "--no-check", HERE + file], {
       WINDLASS_HNS_DLL: onWine(`${folder}/computenetwork.dll`),
       WINDLASS_HNS_OLD_DLL: onWine(`${folder}/old.dll`),
+      WINDLASS_HNS_POWERSHELL: onWine(`${folder}/powershell.exe`),
     });
     assert(success, text);
     assert.match(text, /ok \| [1-9]\d* passed/);
