@@ -36,6 +36,11 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   if (args[0] === COMPLETE_COMMAND) return offer(args.slice(1), io);
   const lexed = modernSpelling(lex(args, LEXICON));
   const kubeProxyArgs = kubeProxyLine(args, lexed);
+  if (asksForService(lexed)) {
+    const { runAsService, withoutServiceFlag } = await import("./windows_service/mod.ts");
+    const line = kubeProxyArgs === null ? args : ["kube-proxy", ...kubeProxyArgs];
+    return await runAsService(withoutServiceFlag(line), io, main);
+  }
   if (kubeProxyArgs !== null) {
     return await (await import("./commands/kube_proxy.ts")).run(kubeProxyArgs, io);
   }
@@ -53,6 +58,17 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   refuseBadWords(form);
   const command = await load(form.run);
   return await command({ form, flags, io });
+}
+
+/**
+ * Whether the program is to be a Windows service. kube-proxy's own flag is the same one; that of a
+ * file which it reads is not asked, because a service must answer before it has read anything.
+ */
+function asksForService({ words, flags }: Lexed): boolean {
+  const given = flags.findLast(({ name }) => name === "windows-service");
+  const value = given?.value?.toLowerCase() ?? "true";
+  return given !== undefined && ["true", "1", "t"].includes(value) && words[0] !== "service" &&
+    flags.every(({ name }) => name !== "help");
 }
 
 /** What the words mean. A flag that nobody knows comes first: its value may look like a word. */
@@ -107,6 +123,10 @@ async function load(run: Form["run"]): Promise<Command> {
       const { run } = await import("./commands/kube_proxy.ts");
       return ({ io }) => run([], io); // with flags it never comes here
     }
+    case "service":
+      return (await import("./commands/service.ts")).run;
+    case "probe":
+      return (await import("./commands/probe.ts")).run;
     case "simulate":
       return (await import("./commands/simulate.ts")).run;
     case "version":

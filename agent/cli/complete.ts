@@ -9,7 +9,14 @@ import { FLAGS } from "./flags.ts";
 import { lex, lexiconOf } from "./lex.ts";
 import { flagsOf, type Form, resolve } from "./resolve.ts";
 import { UsageError } from "./usage_error.ts";
-import { commandNames, HNS_ACTIONS, SHELLS, sinkNames, sourceNames } from "./words.ts";
+import {
+  commandNames,
+  HNS_ACTIONS,
+  SERVICE_ACTIONS,
+  SHELLS,
+  sinkNames,
+  sourceNames,
+} from "./words.ts";
 
 const LEXICON = lexiconOf(Object.values(FLAGS));
 
@@ -55,7 +62,7 @@ function wordsAfter(words: readonly string[], form: Form | null): readonly strin
     case "SINK":
       return sinkNames();
     case "ACTION":
-      return HNS_ACTIONS;
+      return form.run === "service" ? SERVICE_ACTIONS : HNS_ACTIONS;
     case "SHELL":
       return SHELLS;
     default:

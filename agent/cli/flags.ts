@@ -7,6 +7,7 @@ import { METRIC_DETAILS } from "../metrics/metric_detail.ts";
 import { DEFAULT_OPTIONS as SIMULATION, LIMITS } from "../simulate/options.ts";
 import { SCENARIOS } from "../simulate/scenario_names.ts";
 import type { Flag, ValuesOf } from "./flag.ts";
+import { PROBE_FLAGS } from "./probe_flags.ts";
 
 /** Every flag, by the name under which commands read its value. */
 export const FLAGS = {
@@ -138,6 +139,40 @@ export const FLAGS = {
     metavar: "DURATION",
     default: 10_000,
     help: "How long live connections may go on after SIGINT or SIGTERM; a second signal ends them",
+  },
+  windowsService: {
+    kind: "switch",
+    name: "windows-service",
+    default: false,
+    help: "Run as the Windows service that was installed with it; see windlass service",
+  },
+  serviceName: {
+    kind: "text",
+    name: "service-name",
+    metavar: "NAME",
+    default: "windlass",
+    help: "The service's name in Windows",
+  },
+  serviceStart: {
+    kind: "choice",
+    name: "start",
+    choices: ["delayed", "auto", "demand", "disabled"],
+    default: "auto",
+    help: "With install: when Windows starts it; delayed is some two minutes after the node",
+  },
+  dependOn: {
+    kind: "list",
+    name: "depend-on",
+    metavar: "SERVICE,...",
+    default: [],
+    help: "With install: services that must run before it; when they are stopped, so is this one",
+  },
+  serviceTimeout: {
+    kind: "duration",
+    name: "timeout",
+    metavar: "DURATION",
+    default: 60_000,
+    help: "With start, stop and uninstall: how long to wait until it runs, or has ended",
   },
   healthzServer: {
     kind: "text",
@@ -523,6 +558,7 @@ export const FLAGS = {
     default: null,
     help: "Tell where a connection to this address would go; a node port is given as PORT",
   },
+  ...PROBE_FLAGS,
   services: {
     kind: "whole",
     name: "services",

@@ -51,6 +51,23 @@ const SERVERS: readonly FlagId[] = [
   "metricsDetail",
 ];
 const USERSPACE: readonly FlagId[] = ["balancing", "terminateRemoved"];
+const PROBE: readonly FlagId[] = [
+  "probeTargets",
+  "allNodes",
+  "agents",
+  "agentsTlsCa",
+  "serveProbe",
+  "serveTlsKey",
+  "serveTlsCrt",
+  "tokenFile",
+  "probeFrom",
+  "probeTimes",
+  "probeRate",
+  "probeTimeout",
+  "connectOnly",
+  "watchProbe",
+  "probeInterval",
+];
 
 /** Where state comes from. */
 export const SOURCES = {
@@ -143,6 +160,7 @@ export const SYNC_FLAGS: readonly FlagId[] = [
   "once",
   "minSyncPeriod",
   "drainTimeout",
+  "windowsService",
   ...LOG,
 ];
 
@@ -218,6 +236,36 @@ export const COMMANDS = {
     flags: [],
     examples: ["windlass kube-proxy --config=config.conf --hostname-override=n1"],
   },
+  service: {
+    about:
+      "Installs this program as a Windows service, removes, starts or stops it, tells how it is",
+    takes: ["ACTION"],
+    more: ["[-- COMMAND-LINE]"],
+    flags: ["serviceName", "serviceStart", "dependOn", "serviceTimeout", "outputTextJson"],
+    examples: [
+      "windlass service install -- kube to-winkernel --kubeconfig C:\\k\\config",
+      "windlass service install --service-name kube-proxy -- --config C:\\k\\kube-proxy.conf",
+      "windlass service status -o json",
+    ],
+  },
+  probe: {
+    about: "Asks every address of every service from here, and compares who answers with the view",
+    takes: ["SOURCE"],
+    more: ["[NAMESPACE/NAME...]"],
+    flags: [
+      ...PROBE,
+      "clientIp",
+      "nodeIp",
+      "insecureListenAny",
+      "outputTextJsonJunit",
+      ...NODE,
+    ],
+    examples: [
+      "windlass probe kube --node-name n1",
+      "windlass probe file 'default/*' --input cluster.yaml --watch",
+      "windlass probe kube --serve 127.0.0.1:12091",
+    ],
+  },
   simulate: {
     about: "Runs a whole cluster on this machine: a real API protocol, real sockets",
     takes: [],
@@ -268,6 +316,9 @@ export type CommandName = keyof typeof COMMANDS;
 
 /** What `hns` can be asked to do. */
 export const HNS_ACTIONS = ["list", "diff", "doctor", "cleanup"] as const;
+
+/** What `service` can be asked to do. */
+export const SERVICE_ACTIONS = ["install", "uninstall", "start", "stop", "status"] as const;
 
 /** The shells that `completion` knows. */
 export const SHELLS = ["bash", "powershell", "zsh"] as const;
