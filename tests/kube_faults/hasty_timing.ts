@@ -16,6 +16,8 @@ interface Alarm {
 export class HastyTiming implements Timing {
   #now = 0;
   #waits: Alarm[] = [];
+  /** One for each wait; whichever comes first rings the wait that ends first. */
+  readonly #turns: ReturnType<typeof setTimeout>[] = [];
   #deadlines: Alarm[] = [];
 
   /** The time to which waits and deadlines have moved the clock. */
@@ -35,9 +37,10 @@ export class HastyTiming implements Timing {
     if (isDeadline) this.#deadlines.push(alarm);
     else {
       this.#waits.push(alarm);
-      setTimeout(() => this.#jump(), 0);
+      this.#turns.push(setTimeout(() => this.#jump(), 0));
     }
     return () => {
+      if (this.#waits.includes(alarm)) clearTimeout(this.#turns.pop());
       this.#waits = this.#waits.filter((each) => each !== alarm);
       this.#deadlines = this.#deadlines.filter((each) => each !== alarm);
     };
@@ -55,6 +58,7 @@ export class HastyTiming implements Timing {
 
   /** Goes on to the wait that ends first. */
   #jump(): void {
+    this.#turns.shift();
     const next = this.#waits.toSorted((a, b) => a.at - b.at)[0];
     if (next === undefined) return;
     this.#waits = this.#waits.filter((each) => each !== next);
