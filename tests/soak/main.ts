@@ -1,10 +1,11 @@
 /**
- * The soak, `deno task soak [--duration MINUTES]`: the simulation with all its scenarios, over and
- * over, on each data path. It fails if anything failed or was misrouted or cut, or if what the
- * process holds does not stay flat, and prints one JSON document.
+ * The soak, `deno task soak [--duration MINUTES] [--path NAME]`: the simulation with all its
+ * scenarios, over and over, on each data path or on one of them. It fails if anything failed or was
+ * misrouted or cut, or if what the process holds does not stay flat, and prints one JSON document.
  *
  * @module
  */
+import { parseArgs } from "node:util";
 import { userspaceBackend } from "../../backends/mod.ts";
 import { DEFAULT_OPTIONS, STORIES, type Story } from "../../agent/simulate/mod.ts";
 import { NO_SHOW } from "../../agent/simulate/show.ts";
@@ -82,17 +83,35 @@ function roundsOf(count: number): readonly [Story, ...Story[]] {
   return [first, ...rest, ...others];
 }
 
-function minutesFrom(args: readonly string[]): number {
-  const [flag = `--duration=${DEFAULT_MINUTES}`, next = ""] = args;
-  const minutes = Number(flag === "--duration" ? next : flag.replace(/^--duration=/, ""));
-  if (minutes > 0) return minutes;
-  throw new Error(`Cannot soak for "${args.join(" ")}": give --duration and minutes, 10 say`);
+/** What the command line asks for. */
+interface Wanted {
+  readonly minutes: number;
+  readonly dataPaths: readonly DataPathCase[];
+}
+
+function wantedFrom(args: readonly string[]): Wanted {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      duration: { type: "string", default: `${DEFAULT_MINUTES}` },
+      path: { type: "string", default: "" },
+    },
+  });
+  const minutes = Number(values.duration);
+  if (!(minutes > 0)) {
+    throw new Error(`Cannot soak for "${values.duration}": give --duration and minutes, 10 say`);
+  }
+  const { path } = values;
+  const dataPaths = DATA_PATHS.filter(({ name }) => path === "" || name === path);
+  if (dataPaths.length > 0) return { minutes, dataPaths };
+  const names = DATA_PATHS.map(({ name }) => `"${name}"`).join(", ");
+  throw new Error(`Cannot soak the data path "${path}": --path takes one of ${names}`);
 }
 
 if (import.meta.main) {
-  const minutes = minutesFrom(Deno.args);
+  const { minutes, dataPaths } = wantedFrom(Deno.args);
   const results = [];
-  for (const dataPath of DATA_PATHS) {
+  for (const dataPath of dataPaths) {
     if (dataPath.why === null) results.push(await soak(dataPath, minutes));
     else results.push({ dataPath: dataPath.name, ok: true, leftOut: dataPath.why });
   }
