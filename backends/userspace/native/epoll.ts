@@ -26,13 +26,6 @@ const PACKED = Deno.build.arch === "x86_64";
 const EVENT_WORDS = PACKED ? 3 : 4;
 const DATA_WORD = PACKED ? 1 : 2;
 
-/**
- * How often a busy thread lets others run before it sleeps. Whoever sends to a thread that sleeps pays
- * for waking it, and to one that is late for a larger batch nobody does: on kept connections a request
- * costs 10 % less time of the processor, here and at both ends (measured with 0, 1 and 4).
- */
-const YIELDS = 4;
-
 /** An epoll instance and the events of its last wait. */
 export class EpollPoller implements Poller {
   readonly #libc: Libc;
@@ -41,8 +34,6 @@ export class EpollPoller implements Poller {
   readonly #ready: Region;
   readonly #words: Uint32Array<ArrayBuffer>;
   readonly #change: Region = allocate(16);
-  /** Whether the last sleep was ended by an event. */
-  #busy = false;
 
   private constructor(libc: Libc, epoll: number, capacity: number) {
     this.#libc = libc;
@@ -77,18 +68,17 @@ export class EpollPoller implements Poller {
   /** Nothing to do: closing a socket takes it out. */
   forget(_sock: number): void {}
 
-  /** Waits for events; while there is traffic, by letting others run before it sleeps. */
+  /** Waits for events. */
   wait(timeoutMs: number): number {
-    if (timeoutMs !== 0 && this.#busy) {
-      for (let tries = 0; tries < YIELDS; tries++) {
-        this.#libc.call.sched_yield();
-        const count = this.#poll(0);
-        if (count !== 0) return count;
-      }
-    }
-    const count = this.#poll(timeoutMs);
-    this.#busy = count > 0;
-    return count;
+    const count = this.#libc.call.epoll_wait(
+      this.#epoll,
+      this.#ready.bytes,
+      this.#capacity,
+      timeoutMs,
+    );
+    if (count >= 0) return count;
+    const code = answer(this.#libc, count);
+    return code === -ERRNO.EINTR ? 0 : code;
   }
 
   /** The token of an event. */
@@ -113,18 +103,6 @@ export class EpollPoller implements Poller {
   /** Closes the instance. */
   close(): void {
     this.#libc.call.close(this.#epoll);
-  }
-
-  #poll(timeoutMs: number): number {
-    const count = this.#libc.call.epoll_wait(
-      this.#epoll,
-      this.#ready.bytes,
-      this.#capacity,
-      timeoutMs,
-    );
-    if (count >= 0) return count;
-    const code = answer(this.#libc, count);
-    return code === -ERRNO.EINTR ? 0 : code;
   }
 
   #control(

@@ -42,7 +42,6 @@ const SYMBOLS = {
   read: { parameters: [FD, AT, SIZE], result: RESULT },
   recv: { parameters: [FD, AT, SIZE, FLAGS], result: RESULT },
   recvmmsg: { parameters: [FD, AT, SIZE, FLAGS, "pointer"], result: RESULT },
-  sched_yield: { parameters: [], result: RESULT },
   send: { parameters: [FD, AT, SIZE, FLAGS], result: RESULT },
   sendmmsg: { parameters: [FD, AT, SIZE, FLAGS], result: RESULT },
   setsockopt: { parameters: [FD, "i32", "i32", AT, SIZE], result: RESULT },
