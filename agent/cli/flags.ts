@@ -483,10 +483,10 @@ export const FLAGS = {
   hns: {
     kind: "text",
     name: "hns",
-    metavar: "native|powershell|emulator[:FILE]",
+    metavar: "native|powershell|hnsdiag|emulator[:FILE]",
     default: null,
-    help: "How HNS is reached; the emulator starts with what is in FILE and writes it back; " +
-      "default: what the platform has",
+    help: "How HNS is reached; hnsdiag lists and deletes only; the emulator starts with what is in " +
+      "FILE and writes it back; default: native on Windows, else emulator",
   },
   networkName: {
     kind: "text",

@@ -3,28 +3,45 @@
  *
  * @module
  */
-import { hnsEmulator, type HnsTransport, openFileEmulator } from "../../backends/mod.ts";
+import {
+  hnsdiagTransport,
+  hnsEmulator,
+  type HnsTransport,
+  openFileEmulator,
+  openNativeTransport,
+  powershellTransport,
+} from "../../backends/mod.ts";
+import { type Logger, SILENT, unreachable } from "../../core/mod.ts";
 import type { FlagValues } from "../cli/flags.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { RunError } from "../run_error.ts";
 
 /** The ways to reach HNS. */
-const TRANSPORTS = ["native", "powershell", "emulator"] as const;
+const TRANSPORTS = ["native", "powershell", "hnsdiag", "emulator"] as const;
 
 /** What a command does with HNS. */
 export interface HnsUse {
   /** Whether it writes; if not, the emulator's file is left as it is. */
   readonly writes: boolean;
+  /**
+   * Whether it creates objects, which hnsdiag cannot.
+   *
+   * @default {false}
+   */
+  readonly creates?: boolean;
+  /** Where to write what happens on the way to HNS. */
+  readonly log?: Logger;
 }
 
 /**
  * Opens the transport of `--hns`.
  *
  * @throws {UsageError} If there is no such way here, or the emulator's file cannot be read.
+ * @throws {RunError} If this Windows has no HNS.
  */
 export async function openHnsTransport(
   { hns }: Pick<FlagValues, "hns">,
-  { writes }: HnsUse,
+  { writes, creates = false, log = SILENT }: HnsUse,
 ): Promise<HnsTransport> {
   const given = hns ?? (Deno.build.os === "windows" ? "native" : "emulator");
   const [name, ...rest] = given.split(":");
@@ -32,17 +49,37 @@ export async function openHnsTransport(
   const path = rest.join(":"); // a path of Windows has a colon of its own
   if (kind === undefined || (rest.length > 0 && (kind !== "emulator" || path === ""))) {
     throw new UsageError(
-      `Cannot read flag --hns: "${given}" is not one of native, powershell, emulator and emulator:FILE`,
+      `Cannot read flag --hns: "${given}" is not one of native, powershell, hnsdiag, emulator and ` +
+        "emulator:FILE",
       "to-winkernel",
     );
   }
-  if (kind !== "emulator") {
+  if (kind !== "emulator" && Deno.build.os !== "windows") {
     throw new UsageError(
-      `Cannot use --hns=${kind}: this version of Windlass reaches HNS by its emulator only`,
+      `Cannot use --hns=${kind}: there is no HNS but on Windows; --hns=emulator works everywhere`,
       "to-winkernel",
     );
   }
-  return await openEmulator(path, writes);
+  switch (kind) {
+    case "native": {
+      const opened = openNativeTransport({ log });
+      if (!opened.ok) throw new RunError(opened.error);
+      return opened.transport;
+    }
+    case "powershell":
+      return powershellTransport({ log });
+    case "hnsdiag":
+      if (!creates) return hnsdiagTransport();
+      throw new UsageError(
+        "Cannot use --hns=hnsdiag here: it lists and deletes only, and would leave services without " +
+          "load balancers; use native or powershell",
+        "to-winkernel",
+      );
+    case "emulator":
+      return await openEmulator(path, writes);
+    default:
+      return unreachable(kind);
+  }
 }
 
 async function openEmulator(path: string, writes: boolean): Promise<HnsTransport> {

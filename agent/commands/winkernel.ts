@@ -54,7 +54,11 @@ export async function openWinkernel(
     );
   }
   return compositeBackend({
-    main: hnsBackend({ config, transport: await openHnsTransport(flags, use), log }),
+    main: hnsBackend({
+      config,
+      transport: await openHnsTransport(flags, { ...use, creates: use.writes, log }),
+      log,
+    }),
     beside: userspaceBackend({ ...userspaceOptions(flags), log }),
     isBeside: userspaceSelector(flags.userspaceServices),
   });

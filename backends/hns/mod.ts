@@ -63,6 +63,25 @@ export {
 } from "./emulator/file_emulator.ts";
 export { normalMac } from "./mac.ts";
 export {
+  type LibraryPaths,
+  type NativeOptions,
+  type OpenedTransport,
+  openNativeTransport,
+} from "./native_transport/mod.ts";
+export {
+  type HostLimits,
+  type HostProcess,
+  type PowershellOptions,
+  powershellTransport,
+  type StartHost,
+} from "./powershell/mod.ts";
+export {
+  type HnsdiagOptions,
+  type HnsdiagResult,
+  hnsdiagTransport,
+  type RunHnsdiag,
+} from "./hnsdiag/mod.ts";
+export {
   explainOnHns,
   type HnsBalancerExplanation,
   type HnsDecision,

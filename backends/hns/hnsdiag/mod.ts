@@ -15,6 +15,8 @@ import { documentsOf } from "./documents_of.ts";
 import { type RunHnsdiag, runPlatformHnsdiag } from "./run_hnsdiag.ts";
 import { toSchema2, versionIn } from "./schema1.ts";
 
+export type { HnsdiagResult, RunHnsdiag } from "./run_hnsdiag.ts";
+
 /** How the transport is set up. */
 export interface HnsdiagOptions {
   /** Runs hnsdiag; tests give a fake. */

@@ -13,6 +13,9 @@ import type { HostLimits } from "./host.ts";
 import { type StartHost, startPowershell } from "./host_process.ts";
 import { PowershellHcn } from "./powershell_hcn.ts";
 
+export type { HostLimits } from "./host.ts";
+export type { HostProcess, StartHost } from "./host_process.ts";
+
 /** How long the host may take, unless told otherwise. */
 const LIMITS: HostLimits = { startMs: 60_000, callMs: 60_000, endMs: 2_000 };
 
