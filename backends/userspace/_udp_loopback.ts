@@ -106,10 +106,14 @@ export interface UdpClient extends Disposable {
 }
 
 /** Opens a client of the backend's only listener. */
-export function udpClient(backend: UserspaceBackend, ip = "127.0.0.1"): UdpClient {
+export function udpClient(
+  backend: UserspaceBackend,
+  ip = "127.0.0.1",
+  portOfListener: () => Promise<number> = async () => (await first(backend)).port,
+): UdpClient {
   const socket = PLATFORM_DATAGRAMS.bind(ip, 0);
   const send = async (bytes: Uint8Array) => {
-    const { port } = await first(backend);
+    const port = await portOfListener();
     await socket.send(bytes, { transport: "udp", hostname: ip, port });
   };
   const receive = async () => (await socket.receive(new Uint8Array(65536)))[0];

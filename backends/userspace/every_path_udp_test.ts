@@ -238,3 +238,37 @@ onEachPath("a port that is taken is an error that names it", async (options) => 
     /^Cannot listen on UDP 127\.0\.0\.1:\d+ .*another socket has the port/,
   );
 });
+
+onEachPath(
+  "a listener with too many flows gives its own oldest up, and nobody else's",
+  async (options) => {
+    const most = 65;
+    await using echo = udpEcho();
+    const spec = udpSpec([echo.address]);
+    await using subject = await rig(spec, { ...options, udpFlowLimit: most });
+    const other = udpSpec([echo.address], { key: "UDP/127.0.0.1:other" });
+    await subject.backend.apply(openOp(other), signal);
+    const clients = Array.from({ length: most + 1 }, () => udpClient(subject.backend));
+    const [oldest, youngest] = [clients[0], clients.at(-1)];
+    assert.ok(oldest !== undefined && youngest !== undefined);
+    using neighbour = udpClient(subject.backend, "127.0.0.1", async () => {
+      const { listeners } = await subject.backend.stats();
+      return listeners.find(({ key }) => key === other.key)?.port ?? assert.fail();
+    });
+    await neighbour.ask("before them all");
+    for (const each of clients.slice(0, -1)) await each.ask("hello");
+    const closed = subject.event("closed");
+    await youngest.ask("one too many");
+    const { client, listener } = await closed;
+    assert.deepEqual([client, listener], [oldest.address, spec.key]);
+    const { listeners } = await subject.backend.stats();
+    assert.deepEqual(
+      Object.fromEntries(listeners.map(({ key, active, udp }) => [
+        key,
+        [active, udp?.flowsEnded.evicted],
+      ])),
+      { [spec.key]: [most, 1], [other.key]: [1, 0] },
+    );
+    for (const each of clients) each[Symbol.dispose]();
+  },
+);

@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { UDP_FLOW_LIMIT, type UserspaceOptions, whyNotNative } from "../../backends/mod.ts";
+import { type UserspaceOptions, whyNotNative } from "../../backends/mod.ts";
 
 /** A data path. */
 export interface DataPathCase {
@@ -16,8 +16,6 @@ export interface DataPathCase {
   readonly permissions: readonly string[];
   /** Whether it passes an endpoint's reset on as one; Deno's sockets have no call for that. */
   readonly resets: boolean;
-  /** How many UDP flows it has at most: a listener of Deno's sockets, the engine of a worker. */
-  readonly flows: number;
   /** Why it cannot be tried here; `null` if it can. */
   readonly why: string | null;
 }
@@ -27,13 +25,12 @@ const READS_CODE = `--allow-read=${fileURLToPath(new URL("../../", import.meta.u
 
 /** Every data path. */
 export const DATA_PATHS: readonly DataPathCase[] = [
-  { name: "deno", options: {}, permissions: [], resets: false, flows: UDP_FLOW_LIMIT, why: null },
+  { name: "deno", options: {}, permissions: [], resets: false, why: null },
   {
     name: "deno in workers",
     options: { workers: 2, dataPath: "deno" },
     permissions: [READS_CODE],
     resets: false,
-    flows: UDP_FLOW_LIMIT,
     why: null,
   },
   {
@@ -41,7 +38,6 @@ export const DATA_PATHS: readonly DataPathCase[] = [
     options: { workers: 2, dataPath: "native" },
     permissions: [READS_CODE, "--allow-ffi"],
     resets: true,
-    flows: 16_384,
     why: whyNoNative(),
   },
 ];

@@ -1,15 +1,25 @@
 /**
  * Finds the UDP flow of a client, without allocating: an open-addressing table over flat arrays, keyed
- * by the words of socket addresses as the kernel wrote them. The flows also stand in a list by their
- * last use, so the oldest is at hand for time-outs and for eviction.
+ * by the words of socket addresses as the kernel wrote them. The flows also stand in two rings by their
+ * last use, that of all and that of their listener, so the oldest is at hand for time-outs and for
+ * eviction.
  *
  * @module
  */
+import { RecencyLinks, type RecencyRing } from "./recency.ts";
 import { AF_INET } from "./sockaddr.ts";
 import { type Addresses, LOCAL_WORDS, PEER_WORDS } from "./sys.ts";
 
 const FAMILY_MASK = 0xffff;
 const SCOPE_WORD = 6;
+
+/** Whose flows they are. */
+export interface FlowOwner {
+  /** Its number; no other owner ever has it. */
+  readonly generation: number;
+  /** Its flows by their last use. */
+  readonly recency: RecencyRing;
+}
 
 /** The flows of an engine, by number. */
 export class FlowTable implements Addresses {
@@ -22,15 +32,15 @@ export class FlowTable implements Addresses {
   /** When each was used last. */
   readonly lastUse: Float64Array<ArrayBuffer>;
 
-  readonly #owner: Uint32Array<ArrayBuffer>;
+  readonly #owner: (FlowOwner | null)[];
   readonly #hash: Uint32Array<ArrayBuffer>;
   /** Flow + 1 by hash; 0: free. Never more than half full. */
   readonly #slots: Int32Array<ArrayBuffer>;
   readonly #mask: number;
   readonly #seed: number;
-  /** The list by last use is a ring; the number `capacity` is its head and stands for no flow. */
-  readonly #older: Int32Array<ArrayBuffer>;
-  readonly #newer: Int32Array<ArrayBuffer>;
+  readonly #recency: RecencyRing = { newest: -1 };
+  readonly #links: RecencyLinks;
+  readonly #ownerLinks: RecencyLinks;
   readonly #free: Int32Array<ArrayBuffer>;
   #freeCount: number;
 
@@ -40,14 +50,14 @@ export class FlowTable implements Addresses {
     this.peers = new Uint32Array(capacity * PEER_WORDS);
     this.locals = new Uint32Array(capacity * LOCAL_WORDS);
     this.lastUse = new Float64Array(capacity);
-    this.#owner = new Uint32Array(capacity);
+    this.#owner = new Array<FlowOwner | null>(capacity).fill(null);
     this.#hash = new Uint32Array(capacity);
     const slots = 2 ** Math.ceil(Math.log2(2 * capacity));
     this.#slots = new Int32Array(slots);
     this.#mask = slots - 1;
     this.#seed = seed;
-    this.#older = new Int32Array(capacity + 1).fill(capacity);
-    this.#newer = new Int32Array(capacity + 1).fill(capacity);
+    this.#links = new RecencyLinks(capacity);
+    this.#ownerLinks = new RecencyLinks(capacity);
     this.#free = Int32Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
     this.#freeCount = capacity;
   }
@@ -59,13 +69,17 @@ export class FlowTable implements Addresses {
 
   /** The flow that was not used for longest; -1 if there is none. */
   get oldest(): number {
-    const flow = this.#newer[this.capacity] ?? this.capacity;
-    return flow === this.capacity ? -1 : flow;
+    return this.#links.oldest(this.#recency);
+  }
+
+  /** The flow of an owner that was not used for longest; -1 if it has none. */
+  oldestOf({ recency }: FlowOwner): number {
+    return this.#ownerLinks.oldest(recency);
   }
 
   /** The flow of a peer of an owner; -1 if there is none. */
-  find(owner: number, source: Addresses, index: number): number {
-    const hash = this.#hashOf(owner, source, index);
+  find(owner: FlowOwner, source: Addresses, index: number): number {
+    const hash = this.#hashOf(owner.generation, source, index);
     for (let slot = hash & this.#mask;; slot = (slot + 1) & this.#mask) {
       const flow = (this.#slots[slot] ?? 0) - 1;
       if (flow === -1) return -1;
@@ -74,7 +88,7 @@ export class FlowTable implements Addresses {
   }
 
   /** Adds a flow that is not there yet; -1 if there is no room. */
-  add(owner: number, source: Addresses, index: number, now: number): number {
+  add(owner: FlowOwner, source: Addresses, index: number, now: number): number {
     if (this.#freeCount === 0) return -1;
     const flow = this.#free[--this.#freeCount] ?? 0;
     const { peers, locals } = source;
@@ -85,23 +99,24 @@ export class FlowTable implements Addresses {
       this.locals[flow * LOCAL_WORDS + i] = locals[index * LOCAL_WORDS + i] ?? 0;
     }
     this.#owner[flow] = owner;
-    const hash = this.#hashOf(owner, source, index);
+    const hash = this.#hashOf(owner.generation, source, index);
     this.#hash[flow] = hash;
     let slot = hash & this.#mask;
     while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
     this.#slots[slot] = flow + 1;
-    this.#append(flow, now);
+    this.lastUse[flow] = now;
+    this.#links.append(this.#recency, flow);
+    this.#ownerLinks.append(owner.recency, flow);
     return flow;
   }
 
   /** Notes that a flow was used. */
   touch(flow: number, now: number): void {
-    if (this.#older[this.capacity] === flow) {
-      this.lastUse[flow] = now;
-    } else {
-      this.#unlink(flow);
-      this.#append(flow, now);
-    }
+    this.lastUse[flow] = now;
+    if (this.#recency.newest === flow) return; // then it is its owner's, too
+    this.#links.renew(this.#recency, flow);
+    const owner = this.#owner[flow] ?? null;
+    if (owner !== null) this.#ownerLinks.renew(owner.recency, flow);
   }
 
   /** Takes a flow out. */
@@ -118,27 +133,14 @@ export class FlowTable implements Addresses {
       hole = slot;
     }
     this.#slots[hole] = 0;
-    this.#unlink(flow);
+    this.#links.remove(this.#recency, flow);
+    const owner = this.#owner[flow] ?? null;
+    if (owner !== null) this.#ownerLinks.remove(owner.recency, flow);
+    this.#owner[flow] = null;
     this.#free[this.#freeCount++] = flow;
   }
 
-  #append(flow: number, now: number): void {
-    const last = this.#older[this.capacity] ?? this.capacity;
-    this.lastUse[flow] = now;
-    this.#older[flow] = last;
-    this.#newer[flow] = this.capacity;
-    this.#newer[last] = flow;
-    this.#older[this.capacity] = flow;
-  }
-
-  #unlink(flow: number): void {
-    const older = this.#older[flow] ?? this.capacity;
-    const newer = this.#newer[flow] ?? this.capacity;
-    this.#newer[older] = newer;
-    this.#older[newer] = older;
-  }
-
-  #matches(flow: number, owner: number, source: Addresses, index: number): boolean {
+  #matches(flow: number, owner: FlowOwner, source: Addresses, index: number): boolean {
     if (this.#owner[flow] !== owner) return false;
     const { peers, locals } = source;
     const own = flow * PEER_WORDS;

@@ -165,6 +165,14 @@ export class Flows {
     }
   }
 
+  /** Ends the listener's oldest flow where it has as many as it may, or else the oldest of all. */
+  #makeRoom(listener: OpenListener): void {
+    const { listenerFlows } = this.#shared.settings;
+    const own = listener.counters.flows >= listenerFlows ? this.table.oldestOf(listener) : -1;
+    if (own !== -1) this.end(own, "evicted");
+    if (this.table.size === this.table.capacity) this.end(this.table.oldest, "evicted");
+  }
+
   #add(
     listener: OpenListener,
     source: Addresses,
@@ -173,8 +181,8 @@ export class Flows {
     sock: number,
   ): number {
     const { loop } = this.#shared;
-    if (this.table.size === this.table.capacity) this.end(this.table.oldest, "evicted");
-    const flow = this.table.add(listener.generation, source, index, loop.time);
+    this.#makeRoom(listener);
+    const flow = this.table.add(listener, source, index, loop.time);
     const generation = (this.generation[flow] ?? 0) + 1;
     const result = loop.poller.add(sock, tokenOf(KIND.flow, flow), generation, EVENT.read);
     if (result < 0) {

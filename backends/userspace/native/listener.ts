@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { RecencyRing } from "./recency.ts";
 import type { Family } from "./sockaddr.ts";
 
 /** Who opened a connection, or sent a datagram. */
@@ -180,6 +181,8 @@ export interface OpenListener {
   open: boolean;
   /** Whether it waits for descriptors. */
   paused: boolean;
+  /** Its flows by their last use. */
+  readonly recency: RecencyRing;
 }
 
 /** Something that a listener's callback threw. */

@@ -85,6 +85,7 @@ export class Listeners {
       counters: newCounters(),
       open: true,
       paused: false,
+      recency: { newest: -1 },
     };
     this.#byIndex[index] = listener;
     return { listener, port };

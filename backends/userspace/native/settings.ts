@@ -70,6 +70,12 @@ export interface EngineOptions {
    */
   readonly maxFlows?: number;
   /**
+   * How many of them one listener may have; beyond, its own oldest makes room. At least 65.
+   *
+   * @default {maxFlows}
+   */
+  readonly listenerFlows?: number;
+  /**
    * The size of a UDP listener's buffers, in bytes; the system may grant less.
    *
    * @default {4194304}
@@ -107,6 +113,7 @@ const FEWEST_FLOWS = 65;
 export function share(options: EngineOptions): Shared {
   const { sys, now = () => performance.now(), onFault = () => {} } = options;
   const flowLimit = Math.min(options.maxFlows ?? 16_384, sys.descriptorLimit() >> 1);
+  const maxFlows = Math.max(FEWEST_FLOWS, flowLimit);
   return {
     sys,
     loop: new EventLoop(sys, now),
@@ -119,7 +126,8 @@ export function share(options: EngineOptions): Shared {
       pendingBytes: options.pendingBytes ?? 64 * 1024 * 1024,
       pipes: options.pipes ?? 0,
       udpIdleTimeout: options.udpIdleTimeout ?? 10_000,
-      maxFlows: Math.max(FEWEST_FLOWS, flowLimit),
+      maxFlows,
+      listenerFlows: Math.max(FEWEST_FLOWS, options.listenerFlows ?? maxFlows),
       datagramBuffer: options.datagramBuffer ?? 4 * 1024 * 1024,
       backlog: options.backlog ?? 4096,
     },

@@ -113,7 +113,7 @@ export class Udp implements TimeKeeper {
     const { time } = this.#shared.loop;
     let groups = 0;
     for (let buffer = 0; buffer < received; buffer++) {
-      let flow = table.find(listener.generation, this.#batch, buffer);
+      let flow = table.find(listener, this.#batch, buffer);
       if (flow === -1) {
         flow = this.flows.open(listener, this.#batch, buffer, []);
         if (flow === -1) continue;

@@ -14,6 +14,9 @@ import { messageOf, PLATFORM_SOCKETS } from "../sockets.ts";
 import { PLATFORM_DATAGRAMS } from "../udp_sockets.ts";
 import type { WorkerSettings } from "./messages.ts";
 
+/** How many UDP flows all listeners of an engine may have, unless a single one may have more. */
+const ENGINE_FLOWS = 16_384;
+
 /** Whom a data path tells what happens. */
 export interface Listeners {
   /** Where to write what happens. */
@@ -85,6 +88,8 @@ function openEngine(settings: WorkerSettings, log: Logger): OpenEngine {
       dialTimeouts: settings.dialTimeoutsMs,
       dialDeadline: settings.dialTimeoutsMs.reduce((sum, ms) => sum + ms, 0),
       udpIdleTimeout: settings.udpIdleTimeoutMs,
+      maxFlows: Math.max(ENGINE_FLOWS, settings.udpFlowLimit),
+      listenerFlows: settings.udpFlowLimit,
       onFault: ({ key, callback, error }) =>
         log.error(`A connection was given up by a bug: ${callback} threw "${messageOf(error)}"`, {
           listener: key,
