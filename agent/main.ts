@@ -127,6 +127,10 @@ async function load(run: Form["run"]): Promise<Command> {
       return (await import("./commands/service.ts")).run;
     case "probe":
       return (await import("./commands/probe.ts")).run;
+    case "node":
+      return (await import("./commands/node.ts")).run;
+    case "source-vip":
+      return (await import("./commands/source_vip.ts")).run;
     case "simulate":
       return (await import("./commands/simulate.ts")).run;
     case "version":

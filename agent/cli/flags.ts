@@ -437,7 +437,8 @@ export const FLAGS = {
     name: "nodeport-addresses",
     metavar: "CIDR[,CIDR...]|primary",
     default: [],
-    help: "Which of the node's addresses serve node ports; a family without a range has all of its; " +
+    help:
+      "Which of the node's addresses serve node ports; a family without a range has all of its; " +
       "primary: those that the Node names",
   },
   dataPath: {
@@ -485,7 +486,8 @@ export const FLAGS = {
     name: "hns",
     metavar: "native|powershell|hnsdiag|emulator[:FILE]",
     default: null,
-    help: "How HNS is reached; hnsdiag lists and deletes only; the emulator starts with what is in " +
+    help:
+      "How HNS is reached; hnsdiag lists and deletes only; the emulator starts with what is in " +
       "FILE and writes it back; default: native on Windows, else emulator",
   },
   networkName: {
@@ -501,6 +503,13 @@ export const FLAGS = {
     metavar: "IP",
     default: null,
     help: "The source address of load balancers that translate; overlay networks need it",
+  },
+  ipamFolder: {
+    kind: "text",
+    name: "ipam-dir",
+    metavar: "PATH",
+    default: null,
+    help: "Where the CNI plugin host-local keeps its books; default: /var/lib/cni/networks",
   },
   nodeIp: {
     kind: "text",

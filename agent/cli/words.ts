@@ -266,6 +266,27 @@ export const COMMANDS = {
       "windlass probe kube --serve 127.0.0.1:12091",
     ],
   },
+  node: {
+    about:
+      "Tells what this machine has of what a service proxy needs, what is missing, and the cure",
+    takes: [],
+    flags: [
+      "hns",
+      "networkName",
+      "sourceVip",
+      "ipamFolder",
+      "interface",
+      ...NODE,
+      "outputTextJson",
+    ],
+    examples: ["windlass node", "windlass node --network-name vxlan0 -o json"],
+  },
+  "source-vip": {
+    about: "Prints this node's source VIP, and reserves one in the CNI's books if there is none",
+    takes: [],
+    flags: ["hns", "networkName", "sourceVip", "ipamFolder", "outputTextJson"],
+    examples: ["windlass source-vip --network-name vxlan0"],
+  },
   simulate: {
     about: "Runs a whole cluster on this machine: a real API protocol, real sockets",
     takes: [],

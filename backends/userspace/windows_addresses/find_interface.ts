@@ -20,7 +20,11 @@ export interface InterfaceWish {
 }
 
 /** Why an interface was taken. */
-export type InterfaceRule = typeof INTERFACE_RULES[number]["name"];
+export type InterfaceRule =
+  | "named"
+  | "environment"
+  | "hns-internal-nic"
+  | "loopback-adapter";
 
 /** What came of looking for the interface. */
 export type FoundInterface =
@@ -40,13 +44,13 @@ export type FoundInterface =
   };
 
 interface Rule {
-  readonly name: string;
+  readonly name: InterfaceRule;
   /** Whether the rule decides, found or not. */
   readonly settles: (wish: InterfaceWish) => boolean;
   readonly fits: (each: WindowsInterface, wish: InterfaceWish) => boolean;
 }
 
-const INTERFACE_RULES = [
+const INTERFACE_RULES: readonly Rule[] = [
   {
     name: "named",
     settles: ({ named }) => named !== null,
@@ -68,7 +72,7 @@ const INTERFACE_RULES = [
     settles: () => false,
     fits: ({ description, name }) => /loopback adapter/i.test(`${description} ${name}`),
   },
-] as const satisfies readonly Rule[];
+];
 
 /** The interface for service addresses. */
 export function findInterface(

@@ -3,7 +3,15 @@
  *
  * @module
  */
-export { HNS_INTERNAL_NIC, INTERFACE_ENV, type InterfaceWish } from "./find_interface.ts";
+export {
+  type FoundInterface,
+  HNS_INTERNAL_NIC,
+  INTERFACE_ENV,
+  type InterfaceRule,
+  type InterfaceWish,
+} from "./find_interface.ts";
+export { inspectServiceInterface } from "./inspect.ts";
+export { programAt, type ProgramResult, PROGRAMS, type RunProgram } from "./programs.ts";
 export type { Journal, OwnAddresses } from "./journal.ts";
 export {
   type OpenedWindowsAddresses,
