@@ -9,8 +9,8 @@ export const HNSDIAG = "C:\\Windows\\System32\\hnsdiag.exe";
 
 /** What came of a run. */
 export interface HnsdiagResult {
-  /** Whether there is no such program. */
-  readonly missing: boolean;
+  /** Why it could not be run, `null` if it was. */
+  readonly notRun: string | null;
   /** The exit code. What each means is written nowhere. */
   readonly code: number;
   /** What it printed. */
@@ -30,13 +30,15 @@ export const runPlatformHnsdiag: RunHnsdiag = async (args, signal) => {
     const { code, stdout, stderr } = await command.output();
     signal.throwIfAborted();
     return {
-      missing: false,
+      notRun: null,
       code,
       stdout: decoder.decode(stdout),
       stderr: decoder.decode(stderr),
     };
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return { missing: true, code: 1, stdout: "", stderr: "" };
+    signal.throwIfAborted();
+    // A file that is missing is not always a NotFound on Windows.
+    const notRun = error instanceof Error ? error.message : String(error);
+    return { notRun, code: 1, stdout: "", stderr: "" };
   }
 };
