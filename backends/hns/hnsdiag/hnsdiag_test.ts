@@ -61,7 +61,7 @@ class Fake {
   readonly transport = hnsdiagTransport({
     run: ([command = "", object = "", ...rest]) => {
       this.calls.push([command, object, ...rest].join(" "));
-      const good = { missing: false, code: 0, stdout: "", stderr: "" };
+      const good = { notRun: null, code: 0, stdout: "", stderr: "" };
       if (this.answers !== null) return Promise.resolve({ ...good, ...this.answers });
       if (command === "delete") {
         this.balancers = this.balancers.filter(({ ID }) => ID !== rest[0]);
@@ -124,7 +124,11 @@ Deno.test("hnsdiag deletes, and is believed only when the object is gone", async
 });
 
 Deno.test.each<{ what: string; answers: Partial<HnsdiagResult>; says: RegExp }>([
-  { what: "is missing", answers: { missing: true }, says: /there is no hnsdiag\.exe/ },
+  {
+    what: "is missing",
+    answers: { notRun: "File not found" },
+    says: /0x80070002 "File not found \(it comes with the feature Containers\)"/,
+  },
   {
     what: "does not know what was asked",
     answers: { stderr: "hnsdiag <command> <object> [options]" },

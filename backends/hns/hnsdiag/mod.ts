@@ -123,13 +123,9 @@ class Hnsdiag implements HnsTransport {
 
   /** What it says on its output, unless it says that something failed. */
   async #say(args: readonly string[], doing: string, signal: AbortSignal): Promise<string> {
-    const { code, stdout, stderr, missing } = await this.#run(args, signal);
-    if (missing) {
-      throw new HnsError(
-        doing,
-        FILE_NOT_FOUND,
-        "there is no hnsdiag.exe: it comes with Containers",
-      );
+    const { code, stdout, stderr, notRun } = await this.#run(args, signal);
+    if (notRun !== null) {
+      throw new HnsError(doing, FILE_NOT_FOUND, `${notRun} (it comes with the feature Containers)`);
     }
     if (/hnsdiag\s+<command>/i.test(stderr)) {
       throw refusal(doing, `this build's hnsdiag does not know "${args.join(" ")}"`);
