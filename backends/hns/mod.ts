@@ -67,6 +67,7 @@ export {
   type NativeOptions,
   type OpenedTransport,
   openNativeTransport,
+  type Patience,
 } from "./native_transport/mod.ts";
 export {
   type HostLimits,

@@ -6,11 +6,16 @@
  */
 import { type Logger, SILENT } from "../../../core/mod.ts";
 import { hcnTransport } from "../hcn/hcn_transport.ts";
+import { type Patience, patient } from "../hcn/patient.ts";
 import type { HnsTransport } from "../transport.ts";
 import { type LibraryPaths, openLibraries } from "./libraries.ts";
 import { NativeHcn } from "./native_hcn.ts";
 
+export type { Patience } from "../hcn/patient.ts";
 export { type LibraryPaths, SYSTEM_LIBRARIES } from "./libraries.ts";
+
+/** HNS answers in milliseconds, and sometimes in seconds. */
+const PATIENCE: Patience = { callMs: 60_000, mostHanging: 16 };
 
 /** How the transport is opened. */
 export interface NativeOptions {
@@ -26,6 +31,8 @@ export interface NativeOptions {
    * @default {4}
    */
   readonly concurrency?: number;
+  /** How much patience there is with HNS; tests have less. */
+  readonly patience?: Patience;
   /** Where to write what happens. */
   readonly log?: Logger;
 }
@@ -47,11 +54,9 @@ export type OpenedTransport =
 
 /** Opens the transport. */
 export function openNativeTransport(options: NativeOptions = {}): OpenedTransport {
-  const { libraries: paths, concurrency = 4, log = SILENT } = options;
+  const { libraries: paths, concurrency = 4, patience = PATIENCE, log = SILENT } = options;
   const opened = openLibraries(paths);
   if (!opened.ok) return opened;
-  return {
-    ok: true,
-    transport: hcnTransport(new NativeHcn(opened.libraries, concurrency, log)),
-  };
+  const hcn = new NativeHcn(opened.libraries, concurrency, log);
+  return { ok: true, transport: hcnTransport(patient(hcn, patience)) };
 }

@@ -9,6 +9,7 @@
 import { type Logger, unreachable } from "../../../core/mod.ts";
 import { errorRecord } from "../hcn/answers.ts";
 import { type HcnAnswer, type HcnApi, type HcnCall, LOCAL_HRESULTS } from "../hcn/calls.ts";
+import { within } from "../hcn/patient.ts";
 import type { HnsEvent, HnsKind } from "../transport.ts";
 import type { Libraries } from "./libraries.ts";
 import { type Bytes, guidBytes, OutCells, wideText } from "./memory.ts";
@@ -40,6 +41,9 @@ const DELETE = {
   "endpoint": "HcnDeleteEndpoint",
   "load-balancer": "HcnDeleteLoadBalancer",
 } as const;
+
+/** How long an end waits for HNS; a program that ends may leave it what it holds. */
+const CLOSE_MS = 2_000;
 
 /** An answer, and the handle that came with it. */
 interface Handled {
@@ -91,9 +95,11 @@ export class NativeHcn implements HcnApi {
     if (this.#closed) return;
     this.#closed = true;
     this.#underWay++; // so that no call that ends meanwhile unloads what the callback needs
-    await this.#callback.close();
-    this.#underWay--;
-    this.#unloadWhenIdle();
+    const done = this.#callback.close().finally(() => {
+      this.#underWay--;
+      this.#unloadWhenIdle();
+    });
+    await within(CLOSE_MS, done);
   }
 
   async #carryOut(call: HcnCall): Promise<HcnAnswer> {

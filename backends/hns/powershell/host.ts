@@ -7,6 +7,7 @@
 import { type Logger, unreachable } from "../../../core/mod.ts";
 import { errorRecord } from "../hcn/answers.ts";
 import { type HcnAnswer, type HcnCall, LOCAL_HRESULTS } from "../hcn/calls.ts";
+import { within } from "../hcn/patient.ts";
 import { SCRIPT_LINE } from "./command.ts";
 import { type HostProcess, linesOf } from "./host_process.ts";
 import { readHostLine, requestLine } from "./protocol.ts";
@@ -143,15 +144,4 @@ export class Host {
 /** An answer that tells of a failure on the way to HNS. */
 export function failure(hresult: number, why: string): HcnAnswer {
   return { hresult: hresult | 0, output: "", error: errorRecord(hresult, why), step: "" };
-}
-
-/** What a promise comes to, or `"late"`. */
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | "late"> {
-  const { promise: late, resolve } = Promise.withResolvers<"late">();
-  const timer = setTimeout(() => resolve("late"), milliseconds);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
