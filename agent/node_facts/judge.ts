@@ -182,8 +182,7 @@ export const NODE_RULES: readonly Rule[] = [
         return taken === 0 || kept >= taken ? [] : [[
           `The system gives ${of} ports ${rangeText(dynamic)} to anybody, node ports ` +
           `${rangeText(NODE_PORTS)} among them`,
-          "keep them free: netsh int ipv4 add excludedportrange tcp 30000 2768 (and udp); on Linux " +
-          "net.ipv4.ip_local_reserved_ports",
+          "keep them free: netsh int ipv4 add excludedportrange tcp 30000 2768, and the same for udp",
         ]];
       }),
   },

@@ -1,6 +1,5 @@
 /**
- * The ports that a system keeps for itself, read from what `netsh` and Linux print. The words of netsh
- * are in the system's language, its numbers are not. Pure.
+ * The ports that a system keeps for itself, read from what netsh prints. Its words are in the system's language, its numbers are not. Pure.
  *
  * @module
  */
@@ -24,12 +23,6 @@ export function readExcludedRanges(text: string): readonly PortRange[] {
     first: Number(first),
     last: Number(last),
   }));
-}
-
-/** Reads `/proc/sys/net/ipv4/ip_local_port_range` of Linux. */
-export function readLinuxRange(text: string): PortRange | null {
-  const [, first, last] = /^\s*(\d+)\s+(\d+)\s*$/.exec(text) ?? [];
-  return first === undefined ? null : { first: Number(first), last: Number(last) };
 }
 
 /** How many ports of one range are in the other. */

@@ -26,7 +26,7 @@ import {
 } from "./facts.ts";
 import { readHns } from "./hns_facts.ts";
 import { readBooks } from "./ipam.ts";
-import { readDynamicRange, readExcludedRanges, readLinuxRange } from "./port_ranges.ts";
+import { readDynamicRange, readExcludedRanges } from "./port_ranges.ts";
 import { runningProxies } from "./processes.ts";
 import { findSourceVip, type SourceVip } from "./source_vip_rules.ts";
 import { systemFacts } from "./system.ts";
@@ -52,6 +52,9 @@ export interface ProbeOptions {
   readonly os?: typeof Deno.build.os;
 }
 
+/** Why Linux is not asked for what Windows is. */
+const PROC = "Linux tells in /proc, which Deno opens to programs with all permissions only";
+
 /** How long a probe may take. */
 const TIMEOUT_MS = 30_000;
 
@@ -67,8 +70,8 @@ export async function probeNode(options: ProbeOptions): Promise<NodeFacts> {
       : notHere("the userspace backend takes the interface windlass0 on Linux, which it makes"),
     os === "windows"
       ? probe<readonly PortFacts[]>(() => windowsPorts(options.netsh ?? programAt(PROGRAMS.netsh)))
-      : ofProc(linuxPorts),
-    os === "windows" ? probe(runningProxies) : ofProc(runningProxies),
+      : notHere(PROC),
+    os === "windows" ? probe(runningProxies) : notHere(PROC),
   ]);
   const sourceVip = await sourceVipOf(options, hns);
   return {
@@ -145,22 +148,6 @@ function interfaceFacts(): readonly InterfaceFacts[] {
     byName.set(name, { name, mac, addresses });
   }
   return [...byName.values()];
-}
-
-/** Linux tells in /proc, which Deno opens to programs with all permissions only. */
-async function ofProc<T>(look: () => Promise<T>): Promise<Probed<T>> {
-  const { state } = await Deno.permissions.query({ name: "read" });
-  const all = state === "granted" &&
-    (await Deno.permissions.query({ name: "env" })).state === "granted" &&
-    (await Deno.permissions.query({ name: "run" })).state === "granted";
-  return all ? await probe(look) : notHere("it stands in /proc, which needs deno run --allow-all");
-}
-
-async function linuxPorts(): Promise<readonly PortFacts[]> {
-  const text = await Deno.readTextFile("/proc/sys/net/ipv4/ip_local_port_range");
-  const dynamic = readLinuxRange(text);
-  if (dynamic === null) throw new Error(`Linux' port range cannot be read: "${text.trim()}"`);
-  return [{ of: "TCP and UDP", dynamic, excluded: [] }];
 }
 
 async function windowsPorts(netsh: RunProgram): Promise<readonly PortFacts[]> {

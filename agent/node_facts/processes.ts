@@ -1,7 +1,7 @@
 /**
- * The programs that run on this machine, by the names of their files.
+ * The programs that run on a Windows machine, by the names of their files.
  *
- * Needs `--allow-ffi` for kernel32.dll on Windows, and the permission to read /proc on Linux.
+ * Needs `--allow-ffi` for kernel32.dll.
  *
  * @module
  */
@@ -11,9 +11,8 @@ import type { ProcessFacts } from "./facts.ts";
 const PROXIES = /^(kube-proxy|windlass|kpng)(\.exe)?$/i;
 
 /** The service proxies among the running programs, this process left out. */
-export async function runningProxies(): Promise<readonly ProcessFacts[]> {
-  const all = Deno.build.os === "windows" ? windowsProcesses() : await linuxProcesses();
-  return all.filter(({ pid, name }) => pid !== Deno.pid && PROXIES.test(name));
+export function runningProxies(): readonly ProcessFacts[] {
+  return processes().filter(({ pid, name }) => pid !== Deno.pid && PROXIES.test(name));
 }
 
 const KERNEL32 = "C:\\Windows\\System32\\kernel32.dll";
@@ -31,7 +30,7 @@ const INVALID_HANDLE = 2n ** 64n - 1n;
 /** A PROCESSENTRY32W on 64-bit Windows. */
 const ENTRY = { bytes: 568, pid: 8, name: 44 } as const;
 
-function windowsProcesses(): readonly ProcessFacts[] {
+function processes(): readonly ProcessFacts[] {
   const library = Deno.dlopen(KERNEL32, SYMBOLS);
   try {
     const { CreateToolhelp32Snapshot, Process32FirstW, Process32NextW, CloseHandle } =
@@ -62,24 +61,4 @@ function windowsProcesses(): readonly ProcessFacts[] {
 function nameIn(entry: Uint8Array<ArrayBuffer>): string {
   const text = new TextDecoder("utf-16le").decode(entry.subarray(ENTRY.name));
   return text.split("\0")[0] ?? "";
-}
-
-async function linuxProcesses(): Promise<readonly ProcessFacts[]> {
-  const found: ProcessFacts[] = [];
-  for await (const { name: pid } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(pid)) continue;
-    try {
-      const name = (await Deno.readTextFile(`/proc/${pid}/comm`)).trim();
-      found.push({ pid: Number(pid), name });
-    } catch (error) {
-      if (!isOver(error)) throw error;
-    }
-  }
-  return found;
-}
-
-/** A program may end between the two looks; Linux says so in two ways. */
-function isOver(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound ||
-    (error instanceof Error && error.message.includes("os error 3"));
 }
