@@ -32,6 +32,14 @@ export const HOST_ARGS: readonly string[] = [
   ...["-EncodedCommand", encodedCommand(BEGINNING)],
 ];
 
+/**
+ * What differs in the host's environment. Started from PowerShell 7, Windows PowerShell would inherit
+ * module folders whose modules it cannot load, Add-Type's among them.
+ */
+export const HOST_ENV: Readonly<Record<string, string>> = {
+  PSModulePath: "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\Modules",
+};
+
 /** The first line that the host reads: the script. */
 export const SCRIPT_LINE = `${btoa(script)}\n`;
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { HOST_ARGS, POWERSHELL } from "./command.ts";
+import { HOST_ARGS, HOST_ENV, POWERSHELL } from "./command.ts";
 
 /** A process with its three streams. */
 export interface HostProcess {
@@ -31,6 +31,7 @@ export type StartHost = () => HostProcess;
 export function startPowershell(exe = POWERSHELL): HostProcess {
   const child = new Deno.Command(exe, {
     args: [...HOST_ARGS],
+    env: { ...HOST_ENV },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -2,7 +2,7 @@
  * A stand-in for powershell.exe. For tests only.
  *
  * It joins its input and output to a test that listens on 127.0.0.1 at the port in $WINDLASS_HOST_PORT: the
- * first line that the test reads is the command line, all others are what Windlass writes. It complains a
+ * first line that the test reads is the command line and $PSModulePath, all others are what Windlass writes. It complains a
  * little, as PowerShell does, and ends with 0 at the end of its input, with 7 if the test hangs up first.
  */
 #define WIN32_LEAN_AND_MEAN
@@ -53,7 +53,12 @@ int main(void) {
   if (connect(line, (struct sockaddr *)&to, sizeof to) != 0) fail("Cannot reach the test\r\n");
   WriteFile(GetStdHandle(STD_ERROR_HANDLE), complaint, sizeof complaint - 1, &written, NULL);
   const char *command = GetCommandLineA();
-  if (!send_all(command, (DWORD)strlen(command)) || !send_all("\n", 1)) fail("The test hung up\r\n");
+  char modules[1024] = "";
+  GetEnvironmentVariableA("PSModulePath", modules, sizeof modules);
+  const char *const first_line[] = {command, "\t", modules, "\n"};
+  for (size_t i = 0; i < ARRAYSIZE(first_line); i++) {
+    if (!send_all(first_line[i], (DWORD)strlen(first_line[i]))) fail("The test hung up\r\n");
+  }
   CreateThread(NULL, 0, requests, NULL, 0, NULL);
   for (int length; (length = recv(line, bytes, sizeof bytes, 0)) > 0;) {
     if (!WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), bytes, (DWORD)length, &written, NULL)) break;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { emulatedHcn } from "../../../backends/hns/hcn/test_emulated_hcn.ts";
 import { transportSuite } from "../../../backends/hns/hcn/test_transport_suite.ts";
 import { hnsEmulator } from "../../../backends/hns/emulator/emulator.ts";
-import { HOST_ARGS } from "../../../backends/hns/powershell/command.ts";
+import { HOST_ARGS, HOST_ENV } from "../../../backends/hns/powershell/command.ts";
 import { linesOf, startPowershell } from "../../../backends/hns/powershell/host_process.ts";
 import { powershellTransport } from "../../../backends/hns/powershell/mod.ts";
 import { type HostBehaviour, playHost } from "../../../backends/hns/powershell/test_host.ts";
@@ -43,8 +43,10 @@ class HostServer {
     const writer = connection.writable.getWriter();
     const encoder = new TextEncoder();
     const lines = linesOf(connection.readable);
-    const { value: command = "" } = await lines.next();
+    const { value = "" } = await lines.next();
+    const [command = "", modules] = value.split("\t");
     assert(command.endsWith(HOST_ARGS.join(" ")), command);
+    assert.equal(modules, HOST_ENV["PSModulePath"]);
     const { promise: hungUp, resolve: hangUp } = Promise.withResolvers<void>();
     const play = playHost(
       hcn,
