@@ -21,6 +21,8 @@ import type { Source } from "../../proto/mod.ts";
 import { startSnapshotWriter } from "../snapshot/snapshot_writer.ts";
 import { supervise, type Work } from "../supervise.ts";
 import { type AgentStatus, startAgent } from "../sync_loop.ts";
+import { REAL_TIMERS } from "../timers.ts";
+import { StatusPage, winkernelReader } from "../ui/mod.ts";
 import { openAddressManager } from "./address_manager.ts";
 import { type CommandContext, nodeNameOf } from "./command.ts";
 import { apiWork, execWork, jsonWork } from "./kpng_sinks.ts";
@@ -42,6 +44,8 @@ interface Setup {
   readonly addresses: AddressManager | null;
   /** Who watches the run, `null` for nobody. */
   readonly watching: Watching | null;
+  /** The status page of the run, `null` for none. */
+  readonly page: StatusPage | null;
 }
 
 /** What a caller may add to a run. */
@@ -77,11 +81,17 @@ async function sync(
   begin?.(plainLog);
   logFlags(asGiven, plainLog);
   if (form.sink === "to-userspace") checkDataPath(flags);
-  const watching = isWatched(form.sink) && !flags.once
-    ? startWatching(asGiven, { nodeName, log: plainLog }, watch)
+  const isServed = isWatched(form.sink) && !flags.once;
+  const page = isServed && form.sink !== "to-api"
+    ? new StatusPage({ log: plainLog.named("ui"), now: () => io.now(), timers: REAL_TIMERS })
+    : null;
+  const routes = [...watch?.routes ?? [], ...page?.routes ?? []];
+  const watching = isServed
+    ? startWatching(asGiven, { nodeName, log: plainLog }, { ...watch, routes })
     : null;
   // They go last: while connections drain, load balancers must still be told.
   await using _ = watching?.servers;
+  await using _page = page; // before the servers, which its readers would hold up
   const log = watching?.log ?? plainLog;
   const context = given === undefined ? await withOwnNode(asGiven, { nodeName, log }) : asGiven;
   const addresses = form.sink === "to-userspace"
@@ -99,6 +109,7 @@ async function sync(
     log,
     addresses,
     watching,
+    page,
   });
   log.info("Started", { source: given?.name ?? form.source, sink: form.sink, node: nodeName });
   const done = mustEnd === undefined ? work.done : Promise.race([work.done, mustEnd]);
@@ -144,10 +155,7 @@ async function workOf(setup: Setup): Promise<Work> {
         }),
       );
     case "to-winkernel":
-      return backendWork(
-        setup,
-        await openWinkernel(setup.context, log.named("winkernel"), { writes: true }),
-      );
+      return await winkernelWork(setup);
     default:
       return unreachable(form.sink);
   }
@@ -157,16 +165,24 @@ function userspaceWork(setup: Setup, backend: UserspaceBackend): Work {
   return backendWork(setup, backend, () => backend.stats());
 }
 
+async function winkernelWork(setup: Setup): Promise<Work> {
+  const { context, log, page } = setup;
+  const backend = await openWinkernel(context, log.named("winkernel"), { writes: true });
+  return backendWork(setup, page?.backend(backend, winkernelReader) ?? backend);
+}
+
 function backendWork<O extends Op, State>(
-  { context: { flags, io }, openSource, nodeName, log, watching }: Setup,
+  { context: { flags, io }, openSource, nodeName, log, watching, page }: Setup,
   backend: Backend<O, State>,
   stats: (() => Promise<UserspaceStats>) | null = null,
 ): Work {
   const source = openSource();
+  const watched = watching?.source(source) ?? source;
+  const hooks = watching === null ? {} : page?.hooks(watching.hooks) ?? watching.hooks;
   const agent = startAgent({
-    source: watching?.source(source) ?? source,
+    source: page?.source(watched) ?? watched,
     backend,
-    ...watching?.hooks,
+    ...hooks,
     nodeName,
     minSyncPeriodMs: flags.minSyncPeriod,
     drainTimeoutMs: flags.drainTimeout,
@@ -180,6 +196,7 @@ function backendWork<O extends Op, State>(
   };
   if (watching === null) return work;
   watching.agent(agent, stats);
+  page?.watch({ agent, backend: backend.name, stats });
   return { ...work, done: Promise.race([agent.done, watching.servers.failed]) };
 }
 
