@@ -2,7 +2,7 @@
  * The functions of Windows that the transport calls, and where they are. All that may take long runs
  * on a thread of its own (`nonblocking`): HNS answers in milliseconds, and sometimes in seconds.
  *
- * Needs `--allow-ffi`, or `--allow-ffi=PATH` with the four paths of {@linkcode SYSTEM_LIBRARIES}.
+ * Needs `--allow-ffi` without paths: Deno lets only a program that may load everything follow pointers.
  *
  * @module
  */
@@ -201,7 +201,7 @@ function ifThere<T>(open: () => T): T | null {
 function whyNot(path: string, error: unknown): string {
   const met = (error instanceof Error ? error.message : String(error)).trim();
   const right = error instanceof Deno.errors.NotCapable
-    ? `grant --allow-ffi=${path}`
+    ? "grant --allow-ffi"
     : "Windows has it from version 1809 and Server 2019 on, with the feature Containers " +
       "(Install-WindowsFeature Containers)";
   return `Cannot reach HNS by "${path}": ${met}; ${right}`;
