@@ -54,3 +54,16 @@ function medianSlope(samples: readonly Sample[]): number {
   ).sort((a, b) => a - b);
   return slopes[Math.floor(slopes.length / 2)] ?? 0;
 }
+
+/**
+ * The least of each span of time: what swings with the work, and with the garbage, comes down to what
+ * is kept, and a leak raises it.
+ */
+export function floorsOf(samples: readonly Sample[], spanMinutes: number): readonly Sample[] {
+  const spans = Map.groupBy(samples, ({ atMinutes }) => Math.floor(atMinutes / spanMinutes));
+  return [...spans.values()].flatMap(([first, ...rest]) =>
+    first === undefined
+      ? []
+      : [rest.reduce((least, each) => each.value < least.value ? each : least, first)]
+  );
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { flatnessOf } from "./flatness.ts";
+import { flatnessOf, floorsOf } from "./flatness.ts";
 
 const BOUND = { perMinute: 1, noise: 5 };
 
@@ -36,4 +36,13 @@ Deno.test("a fast pace over too short a time is noise", () => {
 Deno.test("nothing, or one sample, is flat", () => {
   assert.equal(flatnessOf([], BOUND).flat, true);
   assert.equal(flatnessOf([{ atMinutes: 1, value: 1 }], BOUND).flat, true);
+});
+
+Deno.test("the floors of a swing are flat, and those of a swing over a leak are not", () => {
+  const swing = (at: number) => 300 * (at * 3 % 1);
+  const swinging = floorsOf(samplesOf(swing), 1 / 3);
+  assert.deepEqual(flatnessOf(swinging, BOUND).flat, true);
+  assert.ok(swinging.every(({ value }) => value < 10));
+  const leaking = floorsOf(samplesOf((at) => swing(at) + 2 * at), 1 / 3);
+  assert.equal(flatnessOf(leaking, BOUND).flat, false);
 });

@@ -13,7 +13,7 @@ import { runSimulation } from "../../agent/simulate/simulation.ts";
 import { reportOf } from "../../agent/simulate/tally.ts";
 import { DATA_PATHS, type DataPathCase } from "../bad_days/data_paths.ts";
 import { type Holdings, look } from "./_sampler.ts";
-import { type Bound, flatnessOf } from "./flatness.ts";
+import { type Bound, flatnessOf, floorsOf } from "./flatness.ts";
 
 const DEFAULT_MINUTES = 10;
 /** All scenarios once. */
@@ -22,7 +22,7 @@ const SAMPLE_MS = 2000;
 /** The flows of clients that have left keep their sockets for so long. */
 const UDP_IDLE_TIMEOUT_MS = 3000;
 
-/** What is flat: see flatness.ts. Descriptors swing with the flows and pods of the scenario. */
+/** What is flat: see flatness.ts. All of it swings with the scenarios, so a round's least counts. */
 const BOUNDS: Readonly<Record<keyof Holdings, Bound>> = {
   rss: { perMinute: 1, noise: 16 },
   heap: { perMinute: 0.25, noise: 2 },
@@ -58,7 +58,8 @@ async function soak(dataPath: DataPathCase, minutes: number) {
   await looking;
   const flatness = (what: keyof Holdings) => {
     const values = samples.map(({ atMinutes, [what]: value }) => ({ atMinutes, value }));
-    return { ...flatnessOf(values, BOUNDS[what]), last: values.at(-1)?.value ?? 0 };
+    const floors = floorsOf(values, ROUND_MS / 60_000);
+    return { ...flatnessOf(floors, BOUNDS[what]), last: values.at(-1)?.value ?? 0 };
   };
   const { scenarios: _, ...figures } = reportOf(tally);
   const holdings = {
