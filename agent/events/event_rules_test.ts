@@ -24,6 +24,7 @@ function open(kind: ListenerSpec["kind"]): UserspaceOp {
       sourceRanges: [],
       backends: [],
       lingering: null,
+      localClients: null,
     },
   };
 }

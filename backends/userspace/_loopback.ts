@@ -155,6 +155,7 @@ export function spec(backends: readonly string[], parts: Partial<ListenerSpec> =
     sourceRanges: [],
     backends,
     lingering: null,
+    localClients: null,
     ...parts,
   };
 }

@@ -6,11 +6,11 @@
  */
 import type { AffinityTable, AffinityTables, Choice } from "./balance/affinity.ts";
 import type { BackendAddress } from "./balance/backend_address.ts";
+import { ClientGroup } from "./balance/client_group.ts";
 import { EndpointSet, type EndpointTotals } from "./balance/endpoint_set.ts";
-import { policyOf } from "./balance/policies.ts";
-import type { Policy, Tried } from "./balance/policy.ts";
+import type { Tried } from "./balance/policy.ts";
 import { plainIp, type SourceCheck, sourceCheck } from "./balance/source_ranges.ts";
-import { type ListenerSpec, sameBackends, sameTexts } from "./spec.ts";
+import { endpointsOf, type ListenerSpec, sameBackends, sameTexts } from "./spec.ts";
 
 export type { BackendAddress } from "./balance/backend_address.ts";
 
@@ -38,7 +38,9 @@ export class ListenerBalancer implements Balancer {
   readonly #options: BalancerOptions;
   readonly #endpoints = new EndpointSet();
   #spec: ListenerSpec;
-  #policy: Policy;
+  readonly #everybody: ClientGroup;
+  /** The clients on the node, where they have endpoints of their own. */
+  #local: { readonly group: ClientGroup; readonly has: SourceCheck } | null;
   #allows: SourceCheck;
   #table: AffinityTable | null;
 
@@ -46,8 +48,9 @@ export class ListenerBalancer implements Balancer {
   constructor(spec: ListenerSpec, options: BalancerOptions) {
     this.#options = options;
     this.#spec = spec;
-    this.#endpoints.replace(spec.backends, spec.lingering);
-    this.#policy = this.#policyOf(spec);
+    this.#endpoints.replace(endpointsOf(spec), spec.lingering);
+    this.#everybody = this.#groupOf(spec, spec.backends);
+    this.#local = this.#localOf(spec);
     this.#allows = sourceCheck(spec.sourceRanges);
     this.#table = this.#join(spec);
   }
@@ -61,8 +64,9 @@ export class ListenerBalancer implements Balancer {
   pick(client: string, except: Tried): BackendAddress | null {
     const ip = plainIp(client);
     const table = this.#table;
-    if (table === null) return this.#policy.pick(ip, except);
-    const backend = this.#stay(table, ip, except) ?? this.#policy.pick(ip, except);
+    const group = this.#groupWith(ip);
+    if (table === null) return group.pick(ip, except);
+    const backend = this.#stay(table, group, ip, except) ?? group.pick(ip, except);
     if (backend !== null) table.note(ip, this.#spec.key, backend);
     return backend;
   }
@@ -71,16 +75,20 @@ export class ListenerBalancer implements Balancer {
   update(spec: ListenerSpec): void {
     const before = this.#spec;
     this.#spec = spec;
-    const moved = !sameBackends(before, spec);
-    if (moved || spec.lingering !== before.lingering) {
-      this.#endpoints.replace(spec.backends, spec.lingering);
+    if (!sameBackends(before, spec) || spec.lingering !== before.lingering) {
+      this.#endpoints.replace(endpointsOf(spec), spec.lingering);
     }
-    if (spec.policy !== before.policy) this.#policy = this.#policyOf(spec);
-    else if (moved) this.#policy.replace(this.#endpoints.inUse);
+    this.#everybody.update(spec.policy, spec.backends);
+    this.#updateLocal(before, spec);
     if (!sameTexts(before.sourceRanges, spec.sourceRanges)) {
       this.#allows = sourceCheck(spec.sourceRanges);
     }
     this.#updateAffinity(before, spec);
+  }
+
+  /** Whether a client, given by its IP, may use an endpoint. */
+  mayUse(client: string, backend: BackendAddress): boolean {
+    return this.#groupWith(plainIp(client)).has(backend);
   }
 
   /** What is known of an endpoint, as `ip:port`; `null` for nothing. */
@@ -103,34 +111,57 @@ export class ListenerBalancer implements Balancer {
    * The endpoint that a client is to stay with; `null` if there is none. What this listener chose
    * counts first, for a pod may serve one port of the service and not the other.
    */
-  #stay(table: AffinityTable, client: string, except: Tried): BackendAddress | null {
+  #stay(
+    table: AffinityTable,
+    group: ClientGroup,
+    client: string,
+    except: Tried,
+  ): BackendAddress | null {
     const choices = table.recall(client);
     const own = choices.find(({ listener }) => listener === this.#spec.key);
     if (own !== undefined) {
-      const backend = this.#find(own, except);
+      const backend = this.#find(group, own, except);
       if (backend !== null) return backend;
       table.giveUp(client, own.ip);
     }
     for (const choice of choices) {
       if (choice.ip === own?.ip) continue;
-      const backend = this.#find(choice, except);
+      const backend = this.#find(group, choice, except);
       if (backend !== null) return backend;
     }
     return null;
   }
 
   /** The very endpoint, or another one of the same pod. */
-  #find({ address, ip }: Choice, except: Tried): BackendAddress | null {
+  #find(group: ClientGroup, { address, ip }: Choice, except: Tried): BackendAddress | null {
     const same = this.#endpoints.get(address);
-    if (same !== null && same.inUse && !except.has(address)) return same;
-    return this.#endpoints.inUse.find((each) => each.ip === ip && !except.has(each.address)) ??
-      null;
+    if (same !== null && group.has(same) && !except.has(address)) return same;
+    return group.ofPod(ip, except);
   }
 
-  #policyOf(spec: ListenerSpec): Policy {
-    const policy = policyOf(spec.policy, this.#options.random);
-    policy.replace(this.#endpoints.inUse);
-    return policy;
+  #groupWith(ip: string): ClientGroup {
+    return this.#local !== null && this.#local.has(ip) ? this.#local.group : this.#everybody;
+  }
+
+  #groupOf({ policy }: ListenerSpec, addresses: readonly string[]): ClientGroup {
+    const { random } = this.#options;
+    return new ClientGroup(policy, addresses, { endpoints: this.#endpoints, random });
+  }
+
+  #localOf(spec: ListenerSpec): { readonly group: ClientGroup; readonly has: SourceCheck } | null {
+    const { localClients } = spec;
+    if (localClients === null) return null;
+    const { ranges, backends } = localClients;
+    return { group: this.#groupOf(spec, backends), has: sourceCheck(ranges) };
+  }
+
+  #updateLocal(before: ListenerSpec, { policy, localClients, ...rest }: ListenerSpec): void {
+    const ranges = before.localClients?.ranges ?? [];
+    if (this.#local !== null && localClients !== null && sameTexts(ranges, localClients.ranges)) {
+      this.#local.group.update(policy, localClients.backends);
+    } else {
+      this.#local = this.#localOf({ policy, localClients, ...rest });
+    }
   }
 
   #join({ service, affinitySeconds }: ListenerSpec): AffinityTable | null {

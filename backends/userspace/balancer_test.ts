@@ -184,3 +184,36 @@ Deno.test("source ranges are taken up in place", () => {
   subject.update(sticky(HTTP, { sourceRanges: ["198.51.100.0/24"] }));
   assert.deepEqual(["192.0.2.1", "198.51.100.1"].map((ip) => subject.allows(ip)), [false, true]);
 });
+
+const NODE = "198.51.100.1";
+const [LOCAL = ""] = HTTP;
+
+/** A listener that leads everybody to one endpoint, and the node's own clients to all. */
+function forNode(parts: Partial<ListenerSpec> = {}): ListenerSpec {
+  const localClients = { ranges: [`${NODE}/32`], backends: HTTP };
+  return sticky([LOCAL], { affinitySeconds: 0, localClients, ...parts });
+}
+
+Deno.test("clients on the node have endpoints of their own, others do not have those", () => {
+  const { balancer } = rig();
+  const subject = balancer([], forNode());
+  const turns = (client: string) => HTTP.map(() => pick(subject, client));
+  assert.deepEqual(turns(NODE).sort(), HTTP);
+  assert.deepEqual(turns(`::ffff:${NODE}`).sort(), HTTP);
+  assert.deepEqual(turns("192.0.2.1"), HTTP.map(() => LOCAL));
+  subject.update(forNode({ backends: [] }));
+  assert.deepEqual(turns("192.0.2.1"), HTTP.map(() => undefined));
+  assert.deepEqual(turns(NODE).sort(), HTTP);
+  subject.update(forNode({ localClients: null }));
+  assert.deepEqual(turns(NODE), HTTP.map(() => LOCAL));
+});
+
+Deno.test("affinity keeps the node's clients among their endpoints, and others among theirs", () => {
+  const { balancer } = rig();
+  const subject = balancer([], forNode({ affinitySeconds: 10 }));
+  const clusterIp = balancer(HTTP, { key: "clusterIp" });
+  pick(clusterIp, "192.0.2.9"); // so that the next turn is a remote endpoint's
+  for (const client of [NODE, "192.0.2.1"]) assert.notEqual(pick(clusterIp, client), LOCAL);
+  assert.equal(pick(subject, NODE), pick(clusterIp, NODE));
+  assert.equal(pick(subject, "192.0.2.1"), LOCAL);
+});

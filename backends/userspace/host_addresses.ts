@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { cidrContains, type Ip, type Logger, parseCidr, parseIp } from "../../core/mod.ts";
+import {
+  cidrContains,
+  type Ip,
+  type IpFamily,
+  type Logger,
+  parseCidr,
+  parseIp,
+} from "../../core/mod.ts";
 import { messageOf } from "./sockets.ts";
 
 /** Whether the node has an address in a range, given as CIDR. */
@@ -15,20 +22,45 @@ export function interfaceAddresses(): readonly string[] {
   return Deno.networkInterfaces().map((each) => each.address);
 }
 
-/** Looks ranges up among the node's addresses; where these may not be listed, that is said once. */
-export function hasAddressIn(
+/** What the planner asks of the node's addresses. */
+export interface HostAddresses {
+  /** Whether the node has an address in a range. */
+  readonly hasAddressIn: HasAddressIn;
+  /** Its addresses of a family, each as a CIDR that holds nothing else. */
+  readonly ownRanges: (family: IpFamily) => readonly string[];
+}
+
+/** The range that holds nothing but an address. */
+export function hostRange(ip: string): string {
+  return `${ip}/${ip.includes(":") ? 128 : 32}`;
+}
+
+/** The node's addresses, listed once; where they may not be listed, that is said once. */
+export function knownAddresses(
   hostAddresses: () => readonly string[],
   log: Logger,
-): HasAddressIn {
+): HostAddresses {
   let known: readonly Ip[] | null = null;
+  const own = () => known ??= listed(hostAddresses, log);
   const answers = new Map<string, boolean>();
-  return (text) => {
-    known ??= listed(hostAddresses, log);
-    const own = known;
-    const answer = answers.get(text) ?? isOneIn(text, own);
-    answers.set(text, answer);
-    return answer;
+  const ranges = new Map<IpFamily, readonly string[]>();
+  return {
+    hasAddressIn(text) {
+      const answer = answers.get(text) ?? isOneIn(text, own());
+      answers.set(text, answer);
+      return answer;
+    },
+    ownRanges(family) {
+      const answer = ranges.get(family) ?? rangesOf(family, own());
+      ranges.set(family, answer);
+      return answer;
+    },
   };
+}
+
+function rangesOf(wanted: IpFamily, ips: readonly Ip[]): readonly string[] {
+  const texts = ips.filter(({ family }) => family === wanted).map(({ text }) => hostRange(text));
+  return [...new Set(texts)].sort();
 }
 
 function listed(hostAddresses: () => readonly string[], log: Logger): readonly Ip[] {
@@ -36,7 +68,7 @@ function listed(hostAddresses: () => readonly string[], log: Logger): readonly I
     return hostAddresses().map(parseIp).filter((ip) => ip !== null);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    log.warn("Cannot list the node's addresses, so source ranges do not let the node itself in", {
+    log.warn("Cannot list the node's addresses, so its own clients are taken for others", {
       error: messageOf(error),
       instead: "allow it with --allow-sys=networkInterfaces",
     });

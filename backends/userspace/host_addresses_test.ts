@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { keeper } from "./_loopback.ts";
-import { hasAddressIn, interfaceAddresses } from "./host_addresses.ts";
+import { interfaceAddresses, knownAddresses } from "./host_addresses.ts";
 
 Deno.test("ranges are looked up among the node's addresses, which are listed once", () => {
   let asked = 0;
-  const has = hasAddressIn(
+  const { hasAddressIn: has, ownRanges } = knownAddresses(
     () => (asked++, ["192.0.2.1", "fe80::1%eth0", "2001:db8::1"]),
     keeper().log,
   );
@@ -13,6 +13,8 @@ Deno.test("ranges are looked up among the node's addresses, which are listed onc
     ["192.0.2.0/24", "198.51.100.0/24", "2001:db8::/64", "nonsense"].map(has),
     [true, false, true, false],
   );
+  assert.deepEqual(ownRanges("IPv4"), ["192.0.2.1/32"]);
+  assert.deepEqual(ownRanges("IPv6"), ["2001:db8::1/128"]);
   assert.equal(asked, 1);
 });
 
@@ -20,7 +22,8 @@ Deno.test("without the permission to list them nothing is the node's, and that i
   permissions: { sys: false },
 }, () => {
   const { lines, log } = keeper();
-  const has = hasAddressIn(interfaceAddresses, log);
+  const { hasAddressIn: has, ownRanges } = knownAddresses(interfaceAddresses, log);
   assert.deepEqual([has("0.0.0.0/0"), has("127.0.0.0/8")], [false, false]);
+  assert.deepEqual(ownRanges("IPv4"), []);
   assert.equal(lines.length, 1);
 });

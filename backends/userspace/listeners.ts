@@ -13,25 +13,25 @@ import {
   type ServicePortView,
 } from "../../core/mod.ts";
 import { balancingOf } from "./balancing_annotation.ts";
-import type { HasAddressIn } from "./host_addresses.ts";
+import { type HasAddressIn, type HostAddresses, hostRange } from "./host_addresses.ts";
+import { localClientsOf } from "./local_clients.ts";
 import type { NodePortAddresses } from "./node_port_addresses.ts";
 import {
   type BalancingPolicy,
   LISTENER_PROTOCOLS,
   type ListenerProtocol,
   type ListenerSpec,
+  type LocalClients,
 } from "./spec.ts";
 
 /** What must be known of the node. */
-export interface ListenerOptions {
+export interface ListenerOptions extends HostAddresses {
   /** Where node ports are served. */
   readonly nodePorts: NodePortAddresses;
   /** How endpoints are chosen for services that do not say. */
   readonly balancing: BalancingPolicy;
   /** Whether connections to endpoints that are not known any more are cut. */
   readonly terminateRemoved: boolean;
-  /** Whether the node has an address in a range. */
-  readonly hasAddressIn: HasAddressIn;
 }
 
 /** The protocol, if this backend proxies it. */
@@ -45,12 +45,13 @@ export function supportedProtocol(protocol: Protocol): ListenerProtocol | null {
  */
 export function listenersOf(
   entry: ServicePortView,
-  { nodePorts, balancing, terminateRemoved, hasAddressIn }: ListenerOptions,
+  options: ListenerOptions,
 ): readonly ListenerSpec[] {
   const protocol = supportedProtocol(entry.protocol);
   if (protocol === null) return [];
-  const { internal, external } = backendsOf(entry.endpoints, terminateRemoved);
-  const policy = balancingOf(entry).policy ?? balancing;
+  const { nodePorts, hasAddressIn, ownRanges } = options;
+  const { internal, external, cluster, known } = backendsOf(entry, options);
+  const policy = balancingOf(entry).policy ?? options.balancing;
   const listeners = new Map<string, ListenerSpec>();
   for (const frontend of entry.frontends) {
     const { kind, port } = frontend;
@@ -58,6 +59,16 @@ export function listenersOf(
       const key = `${protocol}/${addressOf(ip, port)}`;
       const other = listeners.get(key);
       if (other !== undefined && rankOf(other.kind) <= rankOf(kind)) continue;
+      const backends = kind === "ClusterIP" ? internal : external;
+      const localClients = localClientsOf({
+        kind,
+        policy: entry.externalTrafficPolicy,
+        backends,
+        cluster,
+        ip,
+        family: entry.family,
+        ownRanges,
+      });
       listeners.set(key, {
         key,
         protocol,
@@ -71,7 +82,9 @@ export function listenersOf(
         sourceRanges: kind === "LoadBalancer"
           ? withNodeItself(entry.sourceRanges, ip, hasAddressIn)
           : EVERYBODY,
-        ...kind === "ClusterIP" ? internal : external,
+        backends,
+        lingering: known === null ? null : lingeringOf(known, backends, localClients),
+        localClients,
       });
     }
   }
@@ -91,8 +104,6 @@ function addressesOf(frontend: Frontend, nodePorts: readonly string[]): readonly
   return frontend.kind === "NodePort" ? nodePorts : [frontend.ip];
 }
 
-type Backends = Pick<ListenerSpec, "backends" | "lingering">;
-
 /** Source ranges guard load balancer VIPs only, as with kube-proxy. */
 const EVERYBODY: readonly string[] = [];
 
@@ -105,23 +116,46 @@ function withNodeItself(
   vip: string,
   hasAddressIn: HasAddressIn,
 ): readonly string[] {
-  return ranges.some(hasAddressIn) ? [...ranges, `${vip}/${vip.includes(":") ? 128 : 32}`] : ranges;
+  return ranges.some(hasAddressIn) ? [...ranges, hostRange(vip)] : ranges;
 }
 
-/** The endpoints for traffic from inside and from outside; one list where they are the same. */
-function backendsOf(endpoints: readonly EndpointView[], terminateRemoved: boolean): {
-  readonly internal: Backends;
-  readonly external: Backends;
-} {
-  const known = terminateRemoved ? addressesWhere(endpoints, () => true) : null;
-  const usedFor = (use: "internal" | "external"): Backends => {
-    const backends = addressesWhere(endpoints, (each) => each[use]);
-    const used = new Set(backends);
-    return { backends, lingering: known?.filter((address) => !used.has(address)) ?? null };
-  };
-  const internal = usedFor("internal");
+/** The endpoints of a service port, as `ip:port`; one list where they are the same. */
+interface Backends {
+  /** Those for traffic from inside. */
+  readonly internal: readonly string[];
+  /** Those for traffic from outside. */
+  readonly external: readonly string[];
+  /** Those of the whole cluster. */
+  readonly cluster: readonly string[];
+  /** All of them, used or not; `null` where nothing hangs on it. */
+  readonly known: readonly string[] | null;
+}
+
+function backendsOf(
+  { endpoints, externalTrafficPolicy }: ServicePortView,
+  { terminateRemoved }: ListenerOptions,
+): Backends {
+  const internal = addressesWhere(endpoints, (each) => each.internal);
   const same = endpoints.every((each) => each.internal === each.external);
-  return { internal, external: same ? internal : usedFor("external") };
+  const external = same ? internal : addressesWhere(endpoints, (each) => each.external);
+  return {
+    internal,
+    external,
+    cluster: externalTrafficPolicy === "Local"
+      ? addressesWhere(endpoints, (each) => each.inCluster)
+      : external,
+    known: terminateRemoved ? addressesWhere(endpoints, () => true) : null,
+  };
+}
+
+/** Those that are known and that no client may use. */
+function lingeringOf(
+  known: readonly string[],
+  backends: readonly string[],
+  localClients: LocalClients | null,
+): readonly string[] {
+  const used = new Set([...backends, ...localClients?.backends ?? []]);
+  return known.filter((address) => !used.has(address));
 }
 
 /** Each address once: an endpoint may be told twice, in two slices. */

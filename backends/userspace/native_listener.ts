@@ -14,7 +14,7 @@ import type { NativeEngine } from "./native/mod.ts";
 import { type EngineSocket, NativeClients } from "./native_clients.ts";
 import { addDatagrams } from "./native_counts.ts";
 import { errorOfCode } from "./platform_error.ts";
-import { type ListenerSpec, sameTexts } from "./spec.ts";
+import { endpointsOf, hasEndpoints, type ListenerSpec, sameTexts } from "./spec.ts";
 import { copyOfCounters, udpCounts } from "./udp_counters.ts";
 
 /** The bytes that have flowed so far on what lives, by the engine's key and the endpoint. */
@@ -72,7 +72,7 @@ export class NativePathListener implements LocalListener {
       onConnection: options.onConnection,
     });
     try {
-      if (spec.backends.length > 0) this.#listen();
+      if (hasEndpoints(spec)) this.#listen();
     } catch (error) {
       this.#balancer.close();
       throw error;
@@ -101,7 +101,7 @@ export class NativePathListener implements LocalListener {
       this.#spec = spec;
       this.#balancer.update(spec);
       this.#endWhatMayNotStay(before);
-      if (spec.backends.length === 0) this.#unlisten();
+      if (!hasEndpoints(spec)) this.#unlisten();
       else if (this.#socket === null && this.isOpen) this.#listen();
     });
   }
@@ -237,10 +237,24 @@ export class NativePathListener implements LocalListener {
  */
 function givenUp(before: ListenerSpec, now: ListenerSpec): readonly string[] {
   if (now.protocol === "UDP") {
-    const stay = new Set(now.backends);
-    return before.backends.filter((address) => !stay.has(address));
+    // One that some clients may use and others not any more is given up by all: the next datagram of
+    // those that may leads there again, perhaps.
+    const lists = [[before.backends, now.backends], [localOf(before), localOf(now)]] as const;
+    const gone = lists.flatMap(([old, stay]) => without(old, stay));
+    return [...new Set(gone)];
   }
   if (now.lingering === null || before.servicePort !== now.servicePort) return [];
-  const stay = new Set([...now.backends, ...now.lingering]);
-  return [...before.backends, ...before.lingering ?? []].filter((address) => !stay.has(address));
+  return without(
+    [...endpointsOf(before), ...before.lingering ?? []],
+    [...endpointsOf(now), ...now.lingering],
+  );
+}
+
+function localOf({ backends, localClients }: ListenerSpec): readonly string[] {
+  return localClients?.backends ?? backends;
+}
+
+function without(addresses: readonly string[], others: readonly string[]): readonly string[] {
+  const rest = new Set(others);
+  return addresses.filter((address) => !rest.has(address));
 }

@@ -58,6 +58,7 @@ const options: PlannerOptions = {
   terminateRemoved: true,
   nodePorts: { IPv4: ["192.0.2.1", "192.0.2.9"], IPv6: ["::"] },
   hasAddressIn: (cidr) => cidr.startsWith("10."),
+  ownRanges: (family) => family === "IPv4" ? ["10.0.0.1/32"] : [],
 };
 
 const frontendArb: fc.Arbitrary<Frontend> = fc.oneof(

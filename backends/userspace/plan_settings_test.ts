@@ -12,6 +12,7 @@ const PLAIN: PlannerOptions = {
   manageAddresses: false,
   nodePorts: ALL_ADDRESSES,
   hasAddressIn: () => false,
+  ownRanges: () => [],
   balancing: "random",
   terminateRemoved: false,
 };

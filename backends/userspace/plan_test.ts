@@ -9,6 +9,7 @@ const PLAIN: PlannerOptions = {
   manageAddresses: false,
   nodePorts: ALL_ADDRESSES,
   hasAddressIn: () => false,
+  ownRanges: () => [],
   balancing: "round-robin",
   terminateRemoved: false,
 };
@@ -73,6 +74,7 @@ Deno.test("a ClusterIP gets the endpoints for inside, the other frontends those 
     affinitySeconds: 600,
     sourceRanges: [],
     lingering: null,
+    localClients: null,
   };
   const op = { op: "open", after: [] };
   assert.deepEqual(planFrom([], [add(web)]), [

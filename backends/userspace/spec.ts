@@ -54,6 +54,16 @@ export interface ListenerSpec {
    * those to endpoints that are not known any more are cut. `null`: no connection is cut.
    */
   readonly lingering: readonly string[] | null;
+  /** Clients that have other endpoints than {@linkcode backends}; `null`: all have the same. */
+  readonly localClients: LocalClients | null;
+}
+
+/** The clients on the node itself, where the policy for others is not theirs. */
+export interface LocalClients {
+  /** Who they are, as CIDRs. */
+  readonly ranges: readonly string[];
+  /** The endpoints that they may use, as `ip:port`, each once. */
+  readonly backends: readonly string[];
 }
 
 /** One operation of the userspace backend. */
@@ -94,6 +104,8 @@ export type UserspaceOp =
     readonly reason: string;
   };
 
+const NONE: readonly string[] = [];
+
 /** The key of the operations on an address. */
 export function addressKey(ip: string): string {
   return `address/${ip}`;
@@ -108,12 +120,25 @@ export function isWildcard(ip: string): boolean {
 export function sameListener(a: ListenerSpec, b: ListenerSpec): boolean {
   return a.key === b.key && a.service === b.service && a.servicePort === b.servicePort &&
     a.kind === b.kind && a.policy === b.policy && a.affinitySeconds === b.affinitySeconds &&
-    sameTexts(a.sourceRanges, b.sourceRanges) && sameBackends(a, b) && sameLingering(a, b);
+    sameTexts(a.sourceRanges, b.sourceRanges) && sameBackends(a, b) && sameLingering(a, b) &&
+    (a.localClients === null) === (b.localClients === null) &&
+    sameTexts(a.localClients?.ranges ?? NONE, b.localClients?.ranges ?? NONE);
 }
 
-/** Whether two listeners use the same endpoints. */
+/** Whether two listeners use the same endpoints, for all of their clients. */
 export function sameBackends(a: ListenerSpec, b: ListenerSpec): boolean {
-  return sameTexts(a.backends, b.backends);
+  return sameTexts(a.backends, b.backends) &&
+    sameTexts(a.localClients?.backends ?? NONE, b.localClients?.backends ?? NONE);
+}
+
+/** The endpoints that any client may use, each once. */
+export function endpointsOf({ backends, localClients }: ListenerSpec): readonly string[] {
+  return localClients === null ? backends : [...new Set([...backends, ...localClients.backends])];
+}
+
+/** Whether there is an endpoint for any client. */
+export function hasEndpoints({ backends, localClients }: ListenerSpec): boolean {
+  return backends.length > 0 || localClients !== null && localClients.backends.length > 0;
 }
 
 /** Whether two listeners let the same endpoints' connections go on. */

@@ -13,7 +13,7 @@ import type { ConnectionEvent, ListenerStats } from "./data_path.ts";
 import { listenerStats, ListenerTally } from "./listener_tally.ts";
 import type { LocalListener } from "./local_listeners.ts";
 import { messageOf, type Sockets, type TcpStream } from "./sockets.ts";
-import type { ListenerSpec } from "./spec.ts";
+import { hasEndpoints, type ListenerSpec } from "./spec.ts";
 import { TcpAcceptor } from "./tcp_acceptor.ts";
 import type { Turns } from "./turns.ts";
 import { isMappedIpv4 } from "./udp_sockets.ts";
@@ -62,7 +62,7 @@ export class TcpListener implements LocalListener {
     this.#spec = spec;
     this.#port = spec.port;
     this.#options = options;
-    if (spec.backends.length > 0) this.#listen();
+    if (hasEndpoints(spec)) this.#listen();
     this.#balancer = new ListenerBalancer(spec, options);
     this.#connectionOptions = {
       listener: spec.key,
@@ -108,9 +108,9 @@ export class TcpListener implements LocalListener {
     if (spec.lingering !== null) {
       for (const connection of this.#live) connection.cutIfRemoved();
     }
-    if (spec.backends.length === 0) this.#unlisten();
+    if (!hasEndpoints(spec)) this.#unlisten();
     await this.#unlistened;
-    if (this.#isOpen && this.#acceptor === null && this.#spec.backends.length > 0) this.#listen();
+    if (this.#isOpen && this.#acceptor === null && hasEndpoints(this.#spec)) this.#listen();
   }
 
   /** Stops accepting; resolves when the address is free again. Live connections go on. */

@@ -14,7 +14,7 @@ import { Flow, type FlowEnd } from "./flow.ts";
 import type { FlowSweep, Sweepable } from "./flow_sweep.ts";
 import { FlowTable } from "./flow_table.ts";
 import { messageOf } from "./sockets.ts";
-import { type ListenerSpec, sameTexts } from "./spec.ts";
+import { type ListenerSpec, sameBackends, sameTexts } from "./spec.ts";
 import type { DatagramBuffer, DatagramBuffers } from "./udp_buffers.ts";
 import type { UdpCounters } from "./udp_counters.ts";
 import {
@@ -118,11 +118,11 @@ export class UdpFlows implements Sweepable {
     this.#spec = spec;
     this.#balancer.update(spec);
     const sameRanges = sameTexts(before.sourceRanges, spec.sourceRanges);
-    if (sameRanges && sameTexts(before.backends, spec.backends)) return;
-    const endpoints = new Set(spec.backends);
+    if (sameRanges && sameBackends(before, spec)) return;
     for (const flow of this.#table) {
-      if (!endpoints.has(flow.backend.address)) this.#end(flow, "endpoint-gone");
-      else if (!sameRanges && !this.#balancer.allows(flow.clientIp)) {
+      const { clientIp, backend } = flow;
+      if (!this.#balancer.mayUse(clientIp, backend)) this.#end(flow, "endpoint-gone");
+      else if (!sameRanges && !this.#balancer.allows(clientIp)) {
         this.#end(flow, "source-not-allowed");
       }
     }

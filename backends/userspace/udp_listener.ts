@@ -10,7 +10,7 @@ import type { Flow } from "./flow.ts";
 import { listenerStats } from "./listener_tally.ts";
 import type { LocalListener } from "./local_listeners.ts";
 import { messageOf } from "./sockets.ts";
-import type { ListenerSpec } from "./spec.ts";
+import { hasEndpoints, type ListenerSpec } from "./spec.ts";
 import { newUdpCounters, udpCounts } from "./udp_counters.ts";
 import { UdpFlows, type UdpFlowsOptions } from "./udp_flows.ts";
 import { UdpReceiver } from "./udp_receiver.ts";
@@ -48,7 +48,7 @@ export class UdpListener implements LocalListener {
     this.#spec = spec;
     this.#port = spec.port;
     this.#options = options;
-    if (spec.backends.length > 0) this.#bind();
+    if (hasEndpoints(spec)) this.#bind();
     const server = () => this.#server;
     const owner = {
       get server() {
@@ -79,9 +79,9 @@ export class UdpListener implements LocalListener {
   async update(spec: ListenerSpec): Promise<void> {
     this.#spec = spec;
     this.#flows.update(spec);
-    if (spec.backends.length === 0) this.#unbind();
+    if (!hasEndpoints(spec)) this.#unbind();
     await this.#unbound;
-    if (this.isOpen && this.#receiver === null && this.#spec.backends.length > 0) this.#bind();
+    if (this.isOpen && this.#receiver === null && hasEndpoints(this.#spec)) this.#bind();
   }
 
   /** Closes the socket, and with it the flows: without it no reply finds its way. */

@@ -10,7 +10,7 @@ import type { ApplyResult, Backend } from "../backend.ts";
 import type { AddressManager } from "./addresses.ts";
 import { bindFailure } from "./bind_failure.ts";
 import type { DataPath, DataPathStats, Listener } from "./data_path.ts";
-import { hasAddressIn, interfaceAddresses } from "./host_addresses.ts";
+import { interfaceAddresses, knownAddresses } from "./host_addresses.ts";
 import { nodePortAddresses } from "./node_port_addresses.ts";
 import { dataPathOf, type UserspaceOptions } from "./options.ts";
 import { INITIAL_STATE, planChanges, type PlannerOptions, type UserspaceState } from "./plan.ts";
@@ -54,7 +54,7 @@ class Userspace implements UserspaceBackend {
       balancing: options.balancing ?? "round-robin",
       terminateRemoved: options.terminateRemoved ?? false,
       nodePorts: nodePortAddresses(options.nodePortAddresses ?? [], hostAddresses),
-      hasAddressIn: hasAddressIn(hostAddresses, this.#log),
+      ...knownAddresses(hostAddresses, this.#log),
     };
     this.#dataPath = dataPathOf(options, this.#log);
   }

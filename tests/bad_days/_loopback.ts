@@ -71,6 +71,7 @@ export function tcpListener(
     sourceRanges: [],
     backends,
     lingering: null,
+    localClients: null,
     ...parts,
   };
 }

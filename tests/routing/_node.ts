@@ -37,7 +37,6 @@ export interface Node extends AsyncDisposable {
 export function startNode(nodeIp: string, options: UserspaceOptions): Node {
   const backend = userspaceBackend({
     nodePortAddresses: [`${nodeIp}/32`],
-    hostAddresses: () => [nodeIp],
     ...options,
   });
   const operations = reconciler({ backend });

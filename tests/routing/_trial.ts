@@ -7,11 +7,11 @@
  */
 import assert from "node:assert/strict";
 import type { UserspaceOptions } from "../../backends/mod.ts";
-import { addressOf } from "../../core/mod.ts";
+import { addressOf, type NodeView } from "../../core/mod.ts";
 import { call, Caller, isFree, type Met, Sender } from "./_clients.ts";
 import type { Happening } from "./_histories.ts";
 import { type Node, startNode } from "./_node.ts";
-import { type Truth, truthAt } from "./_truth.ts";
+import { CLIENT_IP, type Truth, truthAt } from "./_truth.ts";
 import type { Socket, World } from "./_world.ts";
 
 /** A connection that must go on to its end, whatever becomes of its service. */
@@ -20,14 +20,24 @@ interface Kept {
   readonly pod: Met;
 }
 
+/** How a history is played. */
+export interface TrialOptions extends UserspaceOptions {
+  /** Whether the node takes the clients for its own. */
+  readonly clientsOnNode: boolean;
+}
+
 /** Plays a history to its end; throws on the first thing that is not as the view says. */
 export async function play(
   history: readonly (readonly Happening[])[],
   world: World,
-  options: UserspaceOptions,
+  { clientsOnNode, ...options }: TrialOptions,
 ): Promise<void> {
   const kept = new Map<Socket, Kept>();
-  await using node = startNode(world.nodeIp, options);
+  const { nodeIp } = world;
+  const hostAddresses = () => clientsOnNode ? [nodeIp, CLIENT_IP] : [nodeIp];
+  await using node = startNode(nodeIp, { hostAddresses, ...options });
+  const truthOf = (view: NodeView, socket: Socket) =>
+    truthAt(view, socket, { nodeIp, clientsOnNode });
   await using sender = new Sender();
   try {
     await node.take(NOTHING);
@@ -36,11 +46,11 @@ export async function play(
       const taken = node.take(batch.map((happening) => world.tell(happening)));
       const after = node.view;
       const during = world.sockets.map((socket) =>
-        tryDuring(socket, truthAt(before, socket, world), truthAt(after, socket, world), sender)
+        tryDuring(socket, truthOf(before, socket), truthOf(after, socket), sender)
       );
       await Promise.all([taken, ...during]);
       for (const socket of world.sockets) {
-        const truth = truthAt(after, socket, world);
+        const truth = truthOf(after, socket);
         if (socket.protocol === "TCP") await tryTcp(socket, truth, kept);
         else await tryUdp(socket, truth, node, sender);
       }
@@ -94,7 +104,7 @@ async function tryUdp(socket: Socket, truth: Truth, node: Node, sender: Sender):
     case "closed":
       return assert.ok(isFree(socket), `${nameOf(socket)}: somebody listens, nobody should`);
     case "refused":
-      return await tryRefused(socket, node);
+      return await tryRefused(socket, truth.why, node);
     case "served": {
       await using newcomer = new Sender();
       await using another = new Sender();
@@ -106,7 +116,11 @@ async function tryUdp(socket: Socket, truth: Truth, node: Node, sender: Sender):
 }
 
 /** A datagram of a client that is not taken is dropped, and counted under that cause. */
-async function tryRefused(socket: Socket, node: Node): Promise<void> {
+async function tryRefused(
+  socket: Socket,
+  why: (Truth & { readonly is: "refused" })["why"],
+  node: Node,
+): Promise<void> {
   await using newcomer = new Sender();
   const dropped = async (): Promise<number> => {
     const { listeners } = await node.stats();
@@ -114,7 +128,7 @@ async function tryRefused(socket: Socket, node: Node): Promise<void> {
       key === `${socket.protocol}/${addressOf(socket.ip, socket.port)}`
     );
     assert.ok(listener?.udp !== undefined, `${nameOf(socket)}: nobody listens, somebody should`);
-    return listener.udp.dropped["source-not-allowed"];
+    return listener.udp.dropped[why];
   };
   const before = await dropped();
   await newcomer.send(socket, "?");

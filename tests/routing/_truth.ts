@@ -21,7 +21,11 @@ export type Truth =
   /** Nobody listens: there is no service, or it has no endpoint, and the system refuses. */
   | { readonly is: "closed" }
   /** It does not take this client. */
-  | { readonly is: "refused" }
+  | {
+    readonly is: "refused";
+    /** Under which cause that is counted. */
+    readonly why: "source-not-allowed" | "no-endpoints";
+  }
   /** It leads to one of these. */
   | {
     readonly is: "served";
@@ -33,11 +37,17 @@ export type Truth =
     readonly sticky: boolean;
   };
 
+/** The node, and who asks. */
+export interface Place extends Pick<World, "nodeIp"> {
+  /** Whether the clients are on the node. */
+  readonly clientsOnNode: boolean;
+}
+
 /** What the view says of the socket. */
 export function truthAt(
   view: NodeView,
   { protocol, ip, port }: Socket,
-  { nodeIp }: Pick<World, "nodeIp">,
+  { nodeIp, clientsOnNode }: Place,
 ): Truth {
   const claims = [...view.services.values()]
     .flatMap(({ servicePorts }) => servicePorts)
@@ -53,11 +63,19 @@ export function truthAt(
   if (claims.some((other) => other.entry !== entry)) {
     throw new TypeError(`The view gives ${protocol} ${addressOf(ip, port)} to two service ports`);
   }
-  const used = entry.endpoints.filter((each) =>
+  const forAll = entry.endpoints.filter((each) =>
     kind === "ClusterIP" ? each.internal : each.external
   );
-  if (used.length === 0) return { is: "closed" };
-  if (kind === "LoadBalancer" && !allowsClient(entry.sourceRanges)) return { is: "refused" };
+  const forNode = kind !== "ClusterIP" && entry.externalTrafficPolicy === "Local" &&
+      (kind !== "NodePort" || forAll.length > 0)
+    ? entry.endpoints.filter((each) => each.inCluster)
+    : [];
+  if (forAll.length === 0 && forNode.length === 0) return { is: "closed" };
+  if (kind === "LoadBalancer" && !allowsClient(entry.sourceRanges)) {
+    return { is: "refused", why: "source-not-allowed" };
+  }
+  const used = clientsOnNode && forNode.length > 0 ? forNode : forAll;
+  if (used.length === 0) return { is: "refused", why: "no-endpoints" };
   return {
     is: "served",
     service: `${entry.namespace}/${entry.service}`,

@@ -32,8 +32,8 @@ onEachDataPath(
     await using world = openWorld(SEED);
     const policy = fc.constantFrom(...BALANCING_POLICIES);
     await fc.assert(
-      fc.asyncProperty(history, policy, async (batches, balancing) => {
-        await play(batches, world, { ...dataPath.options, balancing });
+      fc.asyncProperty(history, policy, fc.boolean(), async (batches, balancing, clientsOnNode) => {
+        await play(batches, world, { ...dataPath.options, balancing, clientsOnNode });
       }),
       { numRuns: runs, seed: SEED, interruptAfterTimeLimit: MOST_MS },
     );
