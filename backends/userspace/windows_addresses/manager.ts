@@ -19,6 +19,7 @@ import {
   hostPrefix,
   type Look,
   type Refusal,
+  type WindowsAddress,
   type WindowsInterface,
 } from "./way.ts";
 
@@ -74,8 +75,7 @@ export class WindowsManager implements AddressManager {
     for (const [name, ips] of await this.#lastRun()) {
       const on = look.interfaces.find((each) => each.name === name);
       const left = look.addresses.filter((each) =>
-        each.interfaceName === name && ips.has(each.ip) && each.prefix === hostPrefix(each.ip) &&
-        each.skipAsSource !== false
+        each.interfaceName === name && ips.has(each.ip) && isAsWeMakeThem(each)
       ).map(({ ip }) => ip);
       if (on === undefined || left.length === 0) continue;
       const refused = await way.remove(on, left);
@@ -167,7 +167,9 @@ export class WindowsManager implements AddressManager {
       const present = on === undefined
         ? []
         : wanted.filter((ip) =>
-          look.addresses.some((each) => each.ip === ip && each.interfaceName === name)
+          look.addresses.some((each) =>
+            each.ip === ip && each.interfaceName === name && isAsWeMakeThem(each)
+          )
         );
       if (on !== undefined && present.length > 0) {
         const refused = await this.#call(() => this.#options.way.remove(on, present), present);
@@ -267,6 +269,11 @@ export class WindowsManager implements AddressManager {
       this.#unwritable = true;
     }
   }
+}
+
+/** Whether it can be ours: somebody may have put another one in the place of ours. */
+function isAsWeMakeThem({ ip, prefix, skipAsSource }: WindowsAddress): boolean {
+  return prefix === hostPrefix(ip) && skipAsSource !== false;
 }
 
 const LOOPBACK = parseCidr("127.0.0.0/8");
