@@ -7,7 +7,7 @@ import { openWindowsAddresses } from "./open.ts";
 
 const { signal } = new AbortController();
 
-const IPS = ["10.96.0.1", "10.96.0.2", "10.96.0.3", "fd00::1"];
+const IPS = ["10.96.0.1", "fd00::1"];
 
 /** What can happen on a node. */
 type Happening =
@@ -133,6 +133,6 @@ Deno.test("whatever happens, strangers' addresses stay, and none of ours is forg
       await node.start();
       assert.deepEqual(node.ours(), [], "a restart takes off what is ours");
     }),
-    { numRuns: 300 },
+    { numRuns: 2000 },
   );
 });
