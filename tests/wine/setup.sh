@@ -3,7 +3,8 @@
 #
 #   tests/wine/setup.sh [FOLDER]      where it is kept; default ~/.cache/windlass-wine
 #
-# Wine and mingw come from Debian (as root), deno.exe from npm, the DLL between the two from shim.c.
+# Wine and the compilers come from Debian (as root), deno.exe from npm, the DLL between the two from
+# shim.c, what mends Wine's UDP from bind_exactly.c.
 # What is there already is kept, so a second run takes a second.
 set -euo pipefail
 source_folder=$(cd "$(dirname "$0")" && pwd)
@@ -11,10 +12,11 @@ folder=${1:-$HOME/.cache/windlass-wine}
 version=2.9.5 # the newest Windows build on npm
 home=$folder/$version
 
-if ! command -v wine >/dev/null || ! command -v x86_64-w64-mingw32-gcc >/dev/null; then
+if ! command -v wine >/dev/null || ! command -v x86_64-w64-mingw32-gcc >/dev/null ||
+  ! command -v gcc >/dev/null; then
   apt-get update -qq >&2
   DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-    wine wine64 gcc-mingw-w64-x86-64 >&2
+    wine wine64 gcc-mingw-w64-x86-64 gcc libc6-dev >&2
 fi
 
 mkdir -p "$home"
@@ -27,12 +29,13 @@ if [ ! -f "$home/deno.exe" ]; then
 fi
 x86_64-w64-mingw32-gcc -O2 -Wall -Werror -shared -s \
   -o "$home/bcryptprimitives.dll" "$source_folder/shim.c" -ladvapi32
+gcc -O2 -Wall -Werror -shared -fPIC -s -o "$home/bind_exactly.so" "$source_folder/bind_exactly.c"
 
 cat >"$folder/deno-win" <<EOF
 #!/usr/bin/env bash
 # Deno $version for Windows, under Wine. Z:\\ is this machine's root folder.
 export WINEPREFIX='$folder/prefix' WINEDEBUG="\${WINEDEBUG:--all}"
-export WINEDLLOVERRIDES="\${WINEDLLOVERRIDES:-mscoree,mshtml=}"
+export WINEDLLOVERRIDES="\${WINEDLLOVERRIDES:-mscoree,mshtml=}" LD_PRELOAD='$home/bind_exactly.so'
 exec wine '$home/deno.exe' "\$@"
 EOF
 chmod +x "$folder/deno-win"
