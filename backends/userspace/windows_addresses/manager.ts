@@ -10,8 +10,9 @@ import type { AddressManager } from "../addresses.ts";
 import type { SetTimer } from "../flow_sweep.ts";
 import { messageOf } from "../sockets.ts";
 import { Batches, type Verb } from "./batches.ts";
+import { Books } from "./books.ts";
 import { findInterface, type FoundInterface, type InterfaceWish } from "./find_interface.ts";
-import type { Journal, OwnAddresses } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { Readiness } from "./readiness.ts";
 import { ALREADY_EXISTS } from "./refusals.ts";
 import {
@@ -50,17 +51,17 @@ export class WindowsManager implements AddressManager {
   /** The name of the way. */
   readonly name: string;
   readonly #options: WindowsManagerOptions;
-  readonly #own = new Map<string, Set<string>>();
+  readonly #books: Books;
   readonly #batches = new Batches((verb, ips) => this.#carryOut(verb, ips));
   readonly #readiness: Readiness;
   #stopKeeping: (() => void) | null = null;
   #gone = false;
-  #unwritable = false;
 
   /** Makes one that owns nothing yet. */
   constructor(options: WindowsManagerOptions) {
-    const { way, canBind, waitMs, setTimer } = options;
+    const { way, journal, log, canBind, waitMs, setTimer } = options;
     this.#options = options;
+    this.#books = new Books(journal, log);
     this.name = way.name;
     this.#readiness = new Readiness({ look: () => way.look(), canBind, waitMs, setTimer });
   }
@@ -72,7 +73,7 @@ export class WindowsManager implements AddressManager {
   async sweep(look: Look): Promise<number> {
     const { way, log } = this.#options;
     let swept = 0;
-    for (const [name, ips] of await this.#lastRun()) {
+    for (const [name, ips] of await this.#books.lastRun()) {
       const on = look.interfaces.find((each) => each.name === name);
       const left = look.addresses.filter((each) =>
         each.interfaceName === name && ips.has(each.ip) && isAsWeMakeThem(each)
@@ -81,11 +82,11 @@ export class WindowsManager implements AddressManager {
       const refused = await way.remove(on, left);
       for (const [ip, { why }] of refused) {
         log.warn(`Cannot take ${ip}, left by a run before, off interface "${name}": ${why}`);
-        this.#own.set(name, (this.#own.get(name) ?? new Set()).add(ip));
+        this.#books.add(name, [ip]);
       }
       swept += left.length - refused.size;
     }
-    await this.#remember();
+    await this.#books.remember();
     return swept;
   }
 
@@ -100,13 +101,13 @@ export class WindowsManager implements AddressManager {
     const ready = await this.#readiness.wait(ip, signal);
     if (ready.ok) return ready;
     // What somebody else on the link has is not to stay here, where it would take their packets.
-    if (ready.duplicate && this.#isOwn(ip)) await this.#batches.ask("release", ip);
+    if (ready.duplicate && this.#books.has(ip)) await this.#batches.ask("release", ip);
     return { ok: false, error: ready.error, retry: ready.retry };
   }
 
   async release(text: string, _signal: AbortSignal): Promise<ApplyResult> {
     const ip = parseIp(text)?.text;
-    if (ip === undefined || !this.#isOwn(ip)) return { ok: true };
+    if (ip === undefined || !this.#books.has(ip)) return { ok: true };
     return await this.#batches.ask("release", ip);
   }
 
@@ -115,7 +116,7 @@ export class WindowsManager implements AddressManager {
       const look = await this.#options.way.look();
       if (verb === "release") return await this.#releaseAll(ips, look);
       // What was released in the meantime is not to come back.
-      const wanted = verb === "restore" ? ips.filter((ip) => this.#isOwn(ip)) : ips;
+      const wanted = verb === "restore" ? ips.filter((ip) => this.#books.has(ip)) : ips;
       return await this.#assignAll(wanted, look);
     } catch (error) {
       const answer = failed(`Cannot ${verb} addresses: ${messageOf(error)}`);
@@ -138,21 +139,19 @@ export class WindowsManager implements AddressManager {
   /** Puts addresses on the interface. They are ours from before the first call: it may not return. */
   async #put(on: WindowsInterface, ips: readonly string[]): Promise<Answers> {
     const { way, log } = this.#options;
-    const own = this.#own.get(on.name) ?? new Set();
-    this.#own.set(on.name, own);
-    for (const ip of ips) own.add(ip);
-    await this.#remember();
+    this.#books.add(on.name, ips);
+    await this.#books.remember();
     const refused = await this.#call(() => way.add(on, ips), ips);
     const there = refused.size === 0 ? new Set() : await this.#presentOn(on);
     const answers: Answers = new Map();
     for (const [ip, { code, why, retry }] of refused) {
       // It came all the same, as after a call that took too long; or somebody else was quicker.
       if (there.has(ip) && code !== ALREADY_EXISTS) continue;
-      own.delete(ip);
+      this.#books.delete(on.name, ip);
       if (there.has(ip)) continue;
       answers.set(ip, failed(`Cannot assign ${ip} to interface "${on.name}": ${why}`, retry));
     }
-    if (refused.size > 0) await this.#remember();
+    if (refused.size > 0) await this.#books.remember();
     const added = ips.length - answers.size;
     log.v(4)?.info("Assigned addresses", { interface: on.name, way: way.name, addresses: added });
     this.#keep();
@@ -161,8 +160,8 @@ export class WindowsManager implements AddressManager {
 
   async #releaseAll(ips: readonly string[], look: Look): Promise<Answers> {
     const answers: Answers = new Map();
-    for (const [name, own] of this.#own) {
-      const wanted = ips.filter((ip) => own.has(ip));
+    for (const name of this.#books.interfaces()) {
+      const wanted = ips.filter((ip) => this.#books.has(ip, name));
       const on = look.interfaces.find((each) => each.name === name);
       const present = on === undefined
         ? []
@@ -179,9 +178,9 @@ export class WindowsManager implements AddressManager {
           answers.set(ip, failed(`Cannot take ${ip} off interface "${name}": ${why}`, retry));
         }
       }
-      for (const ip of wanted) if (!answers.has(ip)) own.delete(ip);
+      for (const ip of wanted) if (!answers.has(ip)) this.#books.delete(name, ip);
     }
-    await this.#remember();
+    await this.#books.remember();
     this.#keep();
     return answers;
   }
@@ -220,54 +219,32 @@ export class WindowsManager implements AddressManager {
   /** Looks after our addresses for as long as there are some: an interface that comes back is bare. */
   #keep(): void {
     const { keepMs, setTimer } = this.#options;
-    this.#stopKeeping?.();
-    this.#stopKeeping = null;
-    if ([...this.#own.values()].every((ips) => ips.size === 0)) return;
-    this.#stopKeeping = setTimer(() => void this.#restore(), keepMs);
+    if (this.#books.all().length === 0) {
+      this.#stopKeeping?.();
+      this.#stopKeeping = null;
+    } else {
+      this.#stopKeeping ??= setTimer(() => void this.#restore(), keepMs);
+    }
   }
 
   async #restore(): Promise<void> {
     const { log, way } = this.#options;
+    this.#stopKeeping = null;
     try {
       const look = await way.look();
       const there = new Set(look.addresses.map(({ ip }) => ip));
-      const lost = [...this.#own.values()].flatMap((ips) => [...ips]).filter((ip) =>
-        !there.has(ip)
-      );
+      const lost = this.#books.all().filter((ip) => !there.has(ip));
       if (lost.length > 0 && this.#find(look).ok) {
         const results = await Promise.all(lost.map((ip) => this.#batches.ask("restore", ip)));
-        const back = results.filter(({ ok }) => ok).length;
-        log.warn("Put back service addresses that were gone", { addresses: back, of: lost.length });
+        const failures = results.flatMap((each) => each.ok ? [] : [each.error]);
+        const addresses = lost.length - failures.length;
+        if (addresses > 0) log.warn("Put back service addresses that were gone", { addresses });
+        for (const error of failures.slice(0, 1)) log.error(error, { addresses: failures.length });
       }
     } catch (error) {
       log.error(`Cannot look after service addresses: ${messageOf(error)}`);
     }
     this.#keep();
-  }
-
-  #isOwn(ip: string): boolean {
-    return [...this.#own.values()].some((ips) => ips.has(ip));
-  }
-
-  /** A journal that cannot be read is no reason to serve nothing. */
-  async #lastRun(): Promise<OwnAddresses> {
-    try {
-      return await this.#options.journal.read();
-    } catch (error) {
-      this.#options.log.warn(`${messageOf(error)}. What a run before has left stays as it is`);
-      return new Map();
-    }
-  }
-
-  /** A journal that cannot be written is no reason to serve nothing: a crash leaves more, that is all. */
-  async #remember(): Promise<void> {
-    try {
-      await this.#options.journal.write(this.#own);
-      this.#unwritable = false;
-    } catch (error) {
-      if (!this.#unwritable) this.#options.log.warn(messageOf(error));
-      this.#unwritable = true;
-    }
   }
 }
 
