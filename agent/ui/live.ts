@@ -142,7 +142,7 @@ export class Live {
   }
 
   /** All that was told so far, for one who comes now: rows are made as fast as they are read. */
-  #everything(): Iterator<Update> {
+  #everything(): Iterable<Update> {
     const { overview, journal } = this.#options;
     const first: Update = {
       reset: true,

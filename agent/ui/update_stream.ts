@@ -31,8 +31,8 @@ export class UpdateStream {
   #ended = false;
 
   /** Begins with the first updates, each made when the reader has read the one before. */
-  constructor(first: Iterator<Update>, onEnd: () => void) {
-    this.#first = first;
+  constructor(first: Iterable<Update>, onEnd: () => void) {
+    this.#first = first[Symbol.iterator]();
     this.#onEnd = onEnd;
     this.body = new ReadableStream({
       start: (controller) => {

@@ -9,7 +9,7 @@ import { el, svg } from "./dom.js";
 import { median, msText } from "./text.js";
 /** @import { SyncPoint } from "../wire.ts" */
 
-const SIZE = { width: 480, height: 96, left: 44, bar: 3 };
+const SIZE = { width: 480, height: 132, left: 44, bar: 3 };
 /** The ends of the scale, as powers of ten of a millisecond: 0.1 ms to 10 s. */
 const SCALE = { low: -1, high: 4 };
 
@@ -50,7 +50,9 @@ export function syncChart(syncs) {
   const took = shown.map(totalOf);
   const words = shown.length === 0
     ? "No sync yet"
-    : `Last ${shown.length} syncs: median ${msText(median(took))}, longest ${
+    : shown.length === 1
+    ? `The first sync took ${msText(Math.max(...took))}`
+    : `The last ${shown.length} syncs: median ${msText(median(took))}, longest ${
       msText(Math.max(...took))
     }`;
   return el(

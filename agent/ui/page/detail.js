@@ -160,7 +160,7 @@ function portContents(port, { endpoints }) {
       ],
       port.endpoints.map((each) => [
         el("code", {}, each.address),
-        [each.node, each.zone].filter((place) => place !== "").join(" · ") || "unknown",
+        [each.node, each.zone].filter((place) => place !== "").join(", ") || "unknown",
         each.conditions.join(", ") || "not ready",
         use(each.internal),
         use(each.external),

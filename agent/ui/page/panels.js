@@ -41,7 +41,7 @@ function drawHead({ node, backend, version, startedAt, now, verdict, ops }) {
   const section = byId("verdict", HTMLElement);
   section.dataset["level"] = verdict.level;
   section.replaceChildren(
-    el("p", {}, el("strong", {}, verdict.rule), ` ${verdict.why}`),
+    el("p", {}, el("strong", {}, verdict.rule), `: ${verdict.why}`),
     ...ops.troubled === 0 ? [] : [table(
       ops.troubled > ops.troubles.length
         ? `The first ${ops.troubles.length} of ${countText(ops.troubled)} operations that wait`

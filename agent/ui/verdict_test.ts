@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import type { AgentStatus } from "../sync_loop.ts";
+import { VERDICT_RULES, verdictOf } from "./verdict.ts";
+
+const FAILED = { key: "k", op: "open", attempts: 1, error: "no" };
+const OPS: AgentStatus["ops"] = {
+  pending: 0,
+  inFlight: 0,
+  retrying: [],
+  failed: [],
+  blocked: [],
+  done: {},
+  lastError: null,
+  lastSuccessAt: null,
+};
+const WELL: AgentStatus = {
+  ready: true,
+  syncs: 1,
+  lastSyncAt: 0,
+  source: { source: "file", state: "ok", problems: 0, failures: 0 },
+  ops: OPS,
+  looks: null,
+};
+const LOOKS = { seen: true, error: "", waits: [] };
+
+const CASES: readonly {
+  readonly rule: string;
+  readonly level: string;
+  readonly of: AgentStatus;
+}[] = [
+  {
+    rule: "source-trouble",
+    level: "bad",
+    of: { ...WELL, ready: false, source: { ...WELL.source, state: "trouble" } },
+  },
+  { rule: "waiting-for-lists", level: "warn", of: { ...WELL, ready: false } },
+  { rule: "platform-unseen", level: "bad", of: { ...WELL, looks: { ...LOOKS, error: "away" } } },
+  { rule: "operations-failed", level: "bad", of: { ...WELL, ops: { ...OPS, failed: [FAILED] } } },
+  {
+    rule: "waiting-for-others",
+    level: "warn",
+    of: { ...WELL, looks: { ...LOOKS, waits: [{ key: "network/n", what: "the network" }] } },
+  },
+  { rule: "working", level: "good", of: { ...WELL, ops: { ...OPS, inFlight: 1 } } },
+  { rule: "in-sync", level: "good", of: WELL },
+];
+
+Deno.test.each([...CASES])("the proxy is judged $rule: $level", ({ rule, level, of }) => {
+  const verdict = verdictOf(of);
+  assert.deepEqual([verdict.rule, verdict.level], [rule, level]);
+});
+
+Deno.test("every rule of the verdict has a case", () => {
+  assert.deepEqual(VERDICT_RULES.map(({ name }) => name), CASES.map(({ rule }) => rule));
+});
