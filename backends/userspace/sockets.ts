@@ -38,6 +38,12 @@ export interface Sockets {
   connect(ip: string, port: number, signal: AbortSignal): Promise<TcpStream>;
 }
 
+/**
+ * How many connections may wait to be accepted: as many as the system allows, which is what it makes
+ * of this. Beyond them Linux loses handshakes that clients take for done, and is silent.
+ */
+const BACKLOG = 65_535;
+
 /** The sockets of the platform. */
 export const PLATFORM_SOCKETS: Sockets = {
   listen(hostname, port) {
@@ -45,7 +51,7 @@ export const PLATFORM_SOCKETS: Sockets = {
     // wildcards that both say so may share it, and the kernel then sorts by family. A socket of
     // another user, or of a program that does not say so, is still in use.
     const reusePort = Deno.build.os === "linux" && port !== 0 && isWildcard(hostname);
-    return Deno.listen({ hostname, port, reusePort });
+    return Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG });
   },
   // Happy eyeballs are for names; an address has one family.
   connect: (hostname, port, signal) =>

@@ -15,7 +15,7 @@ export interface Endpoint extends AsyncDisposable {
 
 /** A TCP endpoint that does this with each connection and then closes it. */
 export function endpoint(serve: (conn: Deno.TcpConn) => Promise<unknown>): Endpoint {
-  const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const server = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 4096 });
   const live = new Map<Deno.TcpConn, Promise<unknown>>();
   let taken = 0;
   const accepting = (async () => {

@@ -84,7 +84,7 @@ export interface EngineOptions {
   /**
    * How many connections may wait to be accepted; the system may have a lower limit.
    *
-   * @default {4096}
+   * @default {65535}
    */
   readonly backlog?: number;
 }
@@ -129,7 +129,7 @@ export function share(options: EngineOptions): Shared {
       maxFlows,
       listenerFlows: Math.max(FEWEST_FLOWS, options.listenerFlows ?? maxFlows),
       datagramBuffer: options.datagramBuffer ?? 4 * 1024 * 1024,
-      backlog: options.backlog ?? 4096,
+      backlog: options.backlog ?? 65_535,
     },
   };
 }
