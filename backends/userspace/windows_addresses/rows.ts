@@ -79,7 +79,7 @@ export function readRows(bytes: Uint8Array<ArrayBuffer>): readonly AddressRow[] 
 function ipAt(view: DataView<ArrayBuffer>): string | null {
   switch (view.getUint16(0, true)) {
     case FAMILIES.IPv4:
-      return Array.from({ length: 4 }, (_, index) => view.getUint8(4 + index)).join(".");
+      return `${view.getUint8(4)}.${view.getUint8(5)}.${view.getUint8(6)}.${view.getUint8(7)}`;
     case FAMILIES.IPv6: {
       const groups = Array.from({ length: 8 }, (_, index) => view.getUint16(8 + 2 * index));
       return parseIp(groups.map((each) => each.toString(16)).join(":"))?.text ?? null;
