@@ -11,36 +11,10 @@ import { errorRecord } from "../hcn/answers.ts";
 import { type HcnAnswer, type HcnApi, type HcnCall, LOCAL_HRESULTS } from "../hcn/calls.ts";
 import { within } from "../hcn/patient.ts";
 import type { HnsEvent, HnsKind } from "../transport.ts";
+import { DELETE, FUNCTIONS } from "./functions.ts";
 import type { Libraries } from "./libraries.ts";
 import { type Bytes, guidBytes, OutCells, wideText } from "./memory.ts";
 import { ServiceCallback } from "./service_callback.ts";
-
-/** The functions of each kind. */
-const FUNCTIONS = {
-  "network": {
-    enumerate: "HcnEnumerateNetworks",
-    open: "HcnOpenNetwork",
-    query: "HcnQueryNetworkProperties",
-    close: "HcnCloseNetwork",
-  },
-  "endpoint": {
-    enumerate: "HcnEnumerateEndpoints",
-    open: "HcnOpenEndpoint",
-    query: "HcnQueryEndpointProperties",
-    close: "HcnCloseEndpoint",
-  },
-  "load-balancer": {
-    enumerate: "HcnEnumerateLoadBalancers",
-    open: "HcnOpenLoadBalancer",
-    query: "HcnQueryLoadBalancerProperties",
-    close: "HcnCloseLoadBalancer",
-  },
-} as const satisfies Readonly<Record<HnsKind, Readonly<Record<string, string>>>>;
-
-const DELETE = {
-  "endpoint": "HcnDeleteEndpoint",
-  "load-balancer": "HcnDeleteLoadBalancer",
-} as const;
 
 /** How long an end waits for HNS; a program that ends may leave it what it holds. */
 const CLOSE_MS = 2_000;

@@ -115,6 +115,8 @@ static void guid_text(const GUID *id, char *into) {
 static SOCKET dial(void) {
   char port[16];
   struct sockaddr_in to = {.sin_family = AF_INET};
+  WSADATA data;
+  if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return INVALID_SOCKET; /* it counts, so often is fine */
   if (GetEnvironmentVariableA("WINDLASS_HNS_PORT", port, sizeof port) == 0) return INVALID_SOCKET;
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   to.sin_port = htons((u_short)atoi(port));
@@ -356,7 +358,6 @@ EXPORT HRESULT WINAPI HcnUnregisterServiceCallback(struct registration *registra
   return S_OK;
 }
 
-/* Winsock is Deno's to start: it does so before its first line of JavaScript. */
 BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved) {
   (void)self, (void)reserved;
   if (reason == DLL_PROCESS_ATTACH) InitializeCriticalSection(&books);
