@@ -16,7 +16,7 @@ const DENO_WIN = Deno.env.get("WINDLASS_DENO_WIN") ?? "";
 /** What is built: the file, its source, and what else the compiler is told. */
 const STAND_INS = [
   { file: "computenetwork.dll", source: "computenetwork.c", args: ["-shared"] },
-  { file: "old.dll", source: "computenetwork.c", args: ["-shared", "-DWITHOUT_MODIFY"] },
+  { file: "old.dll", source: "computenetwork.c", args: ["-shared", "-DOLD_BUILD"] },
   { file: "powershell.exe", source: "powershell.c", args: [] },
 ];
 

@@ -295,7 +295,7 @@ EXPORT HRESULT WINAPI HcnCreateLoadBalancer(const GUID *id, PCWSTR settings, voi
   return hand_out(ask(request, NULL, error), LOAD_BALANCER, id, handle);
 }
 
-#ifndef WITHOUT_MODIFY
+#ifndef OLD_BUILD
 EXPORT HRESULT WINAPI HcnModifyLoadBalancer(struct object *object, PCWSTR settings, PWSTR *error) {
   char *text = narrow(settings);
   char *request = request_of("modify-load-balancer", object->id, text, NULL);
@@ -312,6 +312,8 @@ EXPORT HRESULT WINAPI HNSCall(PCWSTR method, PCWSTR path, PCWSTR request, PWSTR 
 }
 
 /* ---- What HNS tells by itself ---- */
+
+#ifndef OLD_BUILD
 
 typedef void(CALLBACK *notify)(DWORD type, void *context, HRESULT status, PCWSTR data);
 
@@ -357,6 +359,7 @@ EXPORT HRESULT WINAPI HcnUnregisterServiceCallback(struct registration *registra
   free(registration);
   return S_OK;
 }
+#endif
 
 BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved) {
   (void)self, (void)reserved;

@@ -2,16 +2,15 @@ import assert from "node:assert/strict";
 import { emulatedHcn } from "../../../backends/hns/hcn/test_emulated_hcn.ts";
 import { refused, transportSuite } from "../../../backends/hns/hcn/test_transport_suite.ts";
 import { hnsEmulator } from "../../../backends/hns/emulator/emulator.ts";
-import { codeOf } from "../../../backends/hns/hns_error.ts";
 import {
   openNativeTransport,
   SYSTEM_LIBRARIES,
 } from "../../../backends/hns/native_transport/mod.ts";
 import { NEVER, overlayNode } from "../../../backends/hns/test_node.ts";
-import type { HnsTransport } from "../../../backends/hns/transport.ts";
+import type { HnsEvent, HnsTransport } from "../../../backends/hns/transport.ts";
 import { type DllServer, serveDll } from "./dll_server.ts";
 
-/** The stand-in, and the one of a build without HcnModifyLoadBalancer; set by `on_wine_test.ts`. */
+/** The stand-in, and the one of a build that lacks what not all have; set by `on_wine_test.ts`. */
 const DLL = Deno.env.get("WINDLASS_HNS_DLL") ?? "";
 const OLD_DLL = Deno.env.get("WINDLASS_HNS_OLD_DLL") ?? "";
 const ignore = Deno.build.os !== "windows" || DLL === "";
@@ -188,18 +187,43 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a build without HcnModifyLoadBalancer answers that it is not implemented",
+  name: "a build that cannot modify says so, and one that tells nothing is listened to in vain",
   ignore,
   fn: async () => {
     const emulator = hnsEmulator(overlayNode());
     const server = serveDll(emulatedHcn(emulator));
     const transport = open(server, OLD_DLL);
+    const unwatch = transport.watch(() => assert.fail("nothing was told"));
     const SchemaVersion = { Major: 2, Minor: 0 };
     const document = { HostComputeEndpoints: [], PortMappings: [], SchemaVersion };
     const id = "aaaaaaaa-2222-4333-8444-555555555555";
     await refused(transport.modifyLoadBalancer(id, document, NEVER), "not-implemented");
     await assert.rejects(transport.get("endpoint", "no-guid", NEVER), /"no-guid" is not a GUID/);
-    assert.equal(codeOf("not-implemented"), 0x80004001);
+    emulator.addNetwork({ ID: id });
+    assert.equal((await transport.list("network", NEVER)).length, 3);
+    unwatch();
+    await transport.close();
+    await server.close();
+  },
+});
+
+Deno.test({
+  name: "who listens while HNS is away hears it when it is there again",
+  ignore,
+  fn: async () => {
+    const emulator = hnsEmulator(overlayNode());
+    const server = serveDll(emulatedHcn(emulator));
+    const transport = open(server);
+    emulator.stop();
+    const { promise: heard, resolve } = Promise.withResolvers<HnsEvent>();
+    const unwatch = transport.watch(resolve);
+    await refused(transport.version(NEVER), "rpc-unavailable");
+    emulator.start();
+    await transport.version(NEVER);
+    const id = "aaaaaaaa-0000-4000-8000-000000000001";
+    emulator.addNetwork({ ID: id });
+    assert.deepEqual(await heard, { type: "network-created", id });
+    unwatch();
     await transport.close();
     await server.close();
   },
