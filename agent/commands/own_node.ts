@@ -6,9 +6,10 @@
  * @module
  */
 import { cidrContains, IP_FAMILIES, type Node, parseCidr, parseIp } from "../../core/mod.ts";
-import { loadKubeConnection } from "../../proto/mod.ts";
+import { type KubeConnection, loadKubeConnection } from "../../proto/mod.ts";
 import type { FlagValues } from "../cli/flags.ts";
 import { UsageError } from "../cli/usage_error.ts";
+import { Interrupted } from "../interrupted.ts";
 import type { Log } from "../log/log.ts";
 import { type NodeIps, nodeIps } from "../node/node_ips.ts";
 import { getNode, waitForNodeIps } from "../node/wait_for_node.ts";
@@ -81,29 +82,55 @@ async function ask(context: CommandContext, options: OwnNodeOptions): Promise<No
 }
 
 async function askCluster(
-  { flags, io }: CommandContext,
+  context: CommandContext,
+  bindAddress: string,
+  options: OwnNodeOptions,
+): Promise<NodeIps> {
+  const { flags, io } = context;
+  const stop = new AbortController();
+  const unlisten = io.onStopSignal((name) => stop.abort(new Interrupted(name)));
+  let connection: KubeConnection | null = null;
+  try {
+    connection = await loadKubeConnection({
+      kubeconfig: flags.kubeconfig ?? undefined,
+      context: flags.context ?? undefined,
+      server: flags.server ?? undefined,
+      env: (name) => io.env(name),
+    });
+    const ips = flags.once
+      ? await askOnce(connection, bindAddress, options, stop.signal)
+      : await wait(connection, bindAddress, options, stop.signal);
+    stop.signal.throwIfAborted(); // nothing has begun that would have to end
+    return ips;
+  } finally {
+    unlisten();
+    connection?.close();
+  }
+}
+
+function wait(
+  connection: KubeConnection,
   bindAddress: string,
   { nodeName, log, timers = REAL_TIMERS }: OwnNodeOptions,
+  signal: AbortSignal,
 ): Promise<NodeIps> {
-  const connection = await loadKubeConnection({
-    kubeconfig: flags.kubeconfig ?? undefined,
-    context: flags.context ?? undefined,
-    server: flags.server ?? undefined,
-    env: (name) => io.env(name),
-  });
+  const get = (signal: AbortSignal) => getNode(connection, nodeName, signal);
+  return waitForNodeIps({ getNode: get, bindAddress, nodeName, log, timers }, signal);
+}
+
+/** Who does something once does not wait for a Node that is not there. */
+async function askOnce(
+  connection: KubeConnection,
+  bindAddress: string,
+  { nodeName, log }: OwnNodeOptions,
+  signal: AbortSignal,
+): Promise<NodeIps> {
   try {
-    const { signal } = new AbortController();
-    const get = (signal: AbortSignal) => getNode(connection, nodeName, signal);
-    if (!flags.once) {
-      return await waitForNodeIps({ getNode: get, bindAddress, nodeName, log, timers }, signal);
-    }
-    const node = await get(signal).catch((error: unknown) => {
-      log.warn(`Cannot find the addresses of Node "${nodeName}"`, { err: error });
-      return null;
-    });
+    const node = await getNode(connection, nodeName, signal);
     return nodeIps(node, bindAddress, Deno.build.os);
-  } finally {
-    connection.close();
+  } catch (error) {
+    log.warn(`Cannot find the addresses of Node "${nodeName}"`, { err: error });
+    return nodeIps(null, bindAddress, Deno.build.os);
   }
 }
 

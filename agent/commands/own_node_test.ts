@@ -4,6 +4,7 @@ import { FLAGS } from "../cli/flags.ts";
 import { lex, lexiconOf } from "../cli/lex.ts";
 import { readFlags } from "../cli/read_flags.ts";
 import { resolve } from "../cli/resolve.ts";
+import { Interrupted } from "../interrupted.ts";
 import { createLog } from "../log/log.ts";
 import { startApiServer } from "../simulate/api/api_server.ts";
 import { fakeIo } from "../test_io.ts";
@@ -116,4 +117,24 @@ Deno.test.each([
   { line: "kube to-userspace --nodeport-addresses primary,10.0.0.0/8", says: /must stand alone/ },
 ])("$line is refused", async ({ line, says }) => {
   await assert.rejects(ask(line), says);
+});
+
+Deno.test("a signal ends the waiting for a Node at once, and the program", async () => {
+  await withServer(async (server) => {
+    const context = contextOf(`kube to-winkernel --server ${server}`);
+    const io = fakeIo();
+    const lines: string[] = [];
+    using log = createLog({
+      verbosity: 0,
+      format: "plain",
+      write: (line) => lines.push(line),
+      now: () => 0,
+    });
+    const timers = new FakeTimers();
+    const asked = withOwnNode({ ...context, io }, { nodeName: "n1", log, timers });
+    asked.catch(() => {}); // looked at below
+    await timers.advance(0);
+    io.signal("SIGTERM");
+    await assert.rejects(asked, Interrupted);
+  });
 });
