@@ -34,6 +34,7 @@ windlass() {
 }
 
 step "version" windlass version
-step "simulation" windlass simulate --scenario all --duration 10s --services 4 --workers 1
+step "simulation" windlass simulate --scenario all --duration 8s --services 3 \
+  --connections 6 --workers 1
 step "tests by deno.exe" "$WINDLASS_DENO_WIN" test -P=test --no-check --quiet "${windows_tests[@]}"
 step "tests around deno.exe" deno test -P=test --quiet tests/wine tests/exe
