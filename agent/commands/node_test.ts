@@ -106,7 +106,10 @@ Deno.test("node tells what is missing, and ends with 1 as long as something is",
     const { code, out } = await run("node", "--network-name", "vxlan0", "-o", "json");
     const { name, networkName, sourceVip, findings } = JSON.parse(out());
     assert.deepEqual([name, networkName, sourceVip.value.ip], ["host-1", "vxlan0", "10.244.1.254"]);
+    const rules = findings.map(({ rule }: { readonly rule: string }) => rule);
+    assert.ok(!rules.includes("source-vip-missing"), rules.join());
+    // What else there is depends on the machine: an old Wine is an old Windows.
     const errors = findings.filter(({ severity }: { severity: string }) => severity === "error");
-    assert.deepEqual([code, errors], [0, []]);
+    assert.equal(code, errors.length === 0 ? 0 : 1);
   });
 });
