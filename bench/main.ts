@@ -49,6 +49,12 @@ function suiteNamed(name: string): Suite {
 
 async function main(args: readonly string[]): Promise<void> {
   const { suites, quick, rounds, out } = parse(args);
+  const loadBefore = Deno.loadavg();
+  const { hardwareConcurrency: cores } = navigator;
+  if (loadBefore[0] > cores / 2) {
+    const load = loadBefore[0].toFixed(1);
+    await print(`The machine is busy with something else (load ${load}): trust no figure\n`);
+  }
   const results: Record<string, unknown> = {};
   const notesOf: Record<string, readonly string[]> = {};
   for (const suite of suites) {
@@ -68,8 +74,10 @@ async function main(args: readonly string[]): Promise<void> {
   const machine = {
     os: Deno.build.os,
     arch: Deno.build.arch,
-    cores: navigator.hardwareConcurrency,
+    cores,
     kernel: Deno.osRelease(),
+    loadBefore,
+    loadAfter: Deno.loadavg(),
   };
   const report = {
     date: new Date().toISOString(),

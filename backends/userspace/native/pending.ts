@@ -9,8 +9,8 @@ import { allocate, bytesFrom, type Region } from "./memory.ts";
 
 /**
  * How much is read at a time, unless the budget is used up. One scratch buffer of that size serves all
- * connections; fewer, larger reads cost fewer turns (measured: a byte takes a quarter less time of the
- * processor than with 128 KiB, and a third less than nginx').
+ * connections; fewer, larger reads cost fewer turns. Measured on two busy cores, one stream: 29 % less
+ * time of the processor for a byte than with 128 KiB, and over several runs 15 to 33 % less than nginx'.
  */
 export const READ_BYTES = 512 * 1024;
 

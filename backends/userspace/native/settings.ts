@@ -51,7 +51,9 @@ export interface EngineOptions {
   readonly pendingBytes?: number;
   /**
    * How many pipes bulk transfers may use; 0 turns splicing off. Splicing saves this thread's time but
-   * costs the endpoints', who then meet the bytes cold: in sum it was a tenth slower than copying.
+   * costs the endpoints', who then meet the bytes cold. On two busy cores it took 13 to 29 % more time
+   * in all; one stream got less through in each of eight runs, eight streams got a little more. On idle
+   * cores it was once seen ahead of copying.
    *
    * @default {0}
    */
