@@ -7,14 +7,16 @@
 import { unreachable } from "../../../core/mod.ts";
 import type { DataPath, Listener } from "../data_path.ts";
 import { plainError } from "../platform_error.ts";
-import type { Answer, Post, Question, ToWorker } from "./messages.ts";
+import type { Answer, NumberedAnswer, Order, Post, Question, ToWorker } from "./messages.ts";
 
 /** Answers questions. */
 export class Host {
   readonly #path: DataPath;
   readonly #post: Post;
   readonly #listeners = new Map<number, Listener>();
+  #answers: NumberedAnswer[] = [];
   #handled = 0;
+  #next = Promise.withResolvers<void>();
   #isClosed = false;
 
   /** Serves a data path, which it closes when it is told to. */
@@ -23,9 +25,14 @@ export class Host {
     this.#post = post;
   }
 
-  /** How many messages were taken. */
+  /** How many messages were seen to. */
   get handled(): number {
     return this.#handled;
+  }
+
+  /** Resolves when the next message has been seen to. */
+  get next(): Promise<void> {
+    return this.#next.promise;
   }
 
   /** Whether everything was given back. */
@@ -33,21 +40,37 @@ export class Host {
     return this.#isClosed;
   }
 
-  /** Takes a message. Rejects if it makes no sense. */
+  /** Sees to a message. Rejects if it makes no sense. */
   async take(message: ToWorker): Promise<void> {
+    await Promise.all(message.map((order) => this.#seeTo(order)));
     this.#handled++;
-    switch (message.type) {
+    const next = this.#next;
+    this.#next = Promise.withResolvers<void>();
+    next.resolve();
+  }
+
+  async #seeTo(order: Order): Promise<void> {
+    switch (order.type) {
       case "question": {
-        const { id, question } = message;
-        this.#post({ type: "answer", id, answer: await this.#answer(question) });
+        const { id, question } = order;
+        this.#say({ id, answer: await this.#answer(question) });
         break;
       }
       case "cut":
-        this.#listeners.get(message.listener)?.cut();
+        this.#listeners.get(order.listener)?.cut();
         break;
       default:
-        unreachable(message);
+        unreachable(order);
     }
+  }
+
+  /** Posts an answer, with those that are ready at the same time. */
+  #say(answer: NumberedAnswer): void {
+    if (this.#answers.push(answer) > 1) return;
+    queueMicrotask(() => {
+      this.#post({ type: "answers", answers: this.#answers });
+      this.#answers = [];
+    });
   }
 
   async #answer(question: Question): Promise<Answer> {

@@ -8,7 +8,7 @@ import type { ConnectionEvent } from "../data_path.ts";
 import { openWaker, type Waker } from "../native/mod.ts";
 import { revivedError } from "../platform_error.ts";
 import { messageOf } from "../sockets.ts";
-import type { Answer, FromWorker, Question, ToWorker, WorkerSettings } from "./messages.ts";
+import type { Answer, FromWorker, Order, Question, ToWorker, WorkerSettings } from "./messages.ts";
 import { writeLine } from "./remote_log.ts";
 
 /** A worker that is no more: what it was asked has not been done, or was undone by its end. */
@@ -46,6 +46,12 @@ export interface LinkOptions {
 /** What a worker says when it takes questions. */
 export type Ready = Pick<FromWorker & { readonly type: "ready" }, "dataPath" | "why">;
 
+/**
+ * How many orders one message carries. A message costs both threads more than what most orders ask for,
+ * but between two of them the worker sees to the traffic.
+ */
+const MOST_ORDERS = 32;
+
 interface Pending {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
@@ -63,6 +69,8 @@ export class Link {
   readonly #posted = new Int32Array(new SharedArrayBuffer(4));
   readonly #pending = new Map<number, Pending>();
   readonly #ready = Promise.withResolvers<Ready>();
+  /** What is to be posted as soon as whoever runs now has said all that it has to say. */
+  #orders: Order[] = [];
   #waker: Waker | null = null;
   #questions = 0;
   #isOver = false;
@@ -97,7 +105,7 @@ export class Link {
     const id = ++this.#questions;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#pending.set(id, { resolve, reject });
-    this.#post({ type: "question", id, question });
+    this.#order({ type: "question", id, question });
     const answer = await promise;
     if (answer.type === "failed") throw revivedError(answer.error);
     return answer;
@@ -105,7 +113,7 @@ export class Link {
 
   /** Closes the live connections of a listener. */
   cut(listener: number): void {
-    if (!this.#isOver) this.#post({ type: "cut", listener });
+    if (!this.#isOver) this.#order({ type: "cut", listener });
   }
 
   /** Lets the worker give everything back, and ends it. */
@@ -117,6 +125,19 @@ export class Link {
       if (!(error instanceof WorkerGone)) throw error; // one that is gone has closed everything
     } finally {
       this.#end(new WorkerGone(this.#options.worker, "it was closed", false));
+    }
+  }
+
+  #order(order: Order): void {
+    if (this.#orders.push(order) === 1) queueMicrotask(() => this.#postOrders());
+  }
+
+  #postOrders(): void {
+    if (this.#isOver) return;
+    const orders = this.#orders;
+    this.#orders = [];
+    for (let i = 0; i < orders.length; i += MOST_ORDERS) {
+      this.#post(orders.slice(i, i + MOST_ORDERS));
     }
   }
 
@@ -136,9 +157,11 @@ export class Link {
       case "fault":
         this.#gone(message.why, message.native);
         break;
-      case "answer":
-        this.#pending.get(message.id)?.resolve(message.answer);
-        this.#pending.delete(message.id);
+      case "answers":
+        for (const { id, answer } of message.answers) {
+          this.#pending.get(id)?.resolve(answer);
+          this.#pending.delete(id);
+        }
         break;
       case "ended":
         onEnded(message.listener);

@@ -43,8 +43,8 @@ export interface StartMessage {
   /** How to set up. */
   readonly settings: WorkerSettings;
   /**
-   * Counts the messages posted to the worker after this one, in an Int32Array: a worker that blocks in
-   * the system sees by it that a message is on its way.
+   * Counts the messages posted to the worker after this one, in an Int32Array: a worker that blocks
+   * in the system sees by it that a message is on its way.
    */
   readonly posted: SharedArrayBuffer;
 }
@@ -82,8 +82,11 @@ export type Question =
     readonly type: "close";
   };
 
-/** What a worker is sent once it has started. */
-export type ToWorker =
+/** What a worker is sent once it has started: some orders, which were given at the same time. */
+export type ToWorker = readonly Order[];
+
+/** One of them. */
+export type Order =
   | {
     /** The tag. */
     readonly type: "question";
@@ -117,6 +120,14 @@ export type Answer =
     /** What the platform said. */
     readonly error: PlainError;
   };
+
+/** An answer that finds its question. */
+export interface NumberedAnswer {
+  /** The number of the question. */
+  readonly id: number;
+  /** What came of it. */
+  readonly answer: Answer;
+}
 
 /** A log line on its way to the thread that writes it. */
 export interface LogMessage {
@@ -154,11 +165,9 @@ export type FromWorker =
   }
   | {
     /** The tag. */
-    readonly type: "answer";
-    /** The number of the question. */
-    readonly id: number;
-    /** What came of it. */
-    readonly answer: Answer;
+    readonly type: "answers";
+    /** What came of some questions. */
+    readonly answers: readonly NumberedAnswer[];
   }
   | {
     /** A listener was stopped, and its last connection has come to its end. */

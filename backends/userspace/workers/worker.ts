@@ -62,15 +62,17 @@ function serve({ path, engine, why }: OpenPath, posted: Int32Array): void {
   turn(engine, host, posted).catch(fail);
 }
 
-/** Turns the engine, and goes back to JavaScript's event loop whenever a message is on its way. */
+/**
+ * Turns the engine, and goes back to JavaScript's event loop whenever a message is on its way. Between
+ * two messages the traffic has its turn, so that it does not wait for a long row of them. What a message
+ * asks for must not need a turn: it would never be done.
+ */
 async function turn(open: OpenEngine, host: Host, posted: Int32Array): Promise<void> {
   const { engine } = open;
-  for (;;) {
-    while (host.handled < Atomics.load(posted, 0) && !host.isClosed) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-    }
-    if (host.isClosed) break;
-    engine.turn(LONGEST_TURN_MS);
+  const isAwaited = () => host.handled < Atomics.load(posted, 0);
+  while (!host.isClosed) {
+    engine.turn(isAwaited() ? 0 : LONGEST_TURN_MS);
+    if (isAwaited()) await host.next;
   }
   open[Symbol.dispose]();
 }
