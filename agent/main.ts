@@ -131,6 +131,8 @@ async function load(run: Form["run"]): Promise<Command> {
       return (await import("./commands/node.ts")).run;
     case "source-vip":
       return (await import("./commands/source_vip.ts")).run;
+    case "top":
+      return (await import("./commands/top.ts")).run;
     case "simulate":
       return (await import("./commands/simulate.ts")).run;
     case "version":

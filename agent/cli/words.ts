@@ -287,6 +287,16 @@ export const COMMANDS = {
     flags: ["hns", "networkName", "sourceVip", "ipamFolder", "outputTextJson"],
     examples: ["windlass source-vip --network-name vxlan0"],
   },
+  top: {
+    about: "Shows what a windlass that runs believes and does: services, connections, syncs",
+    takes: [],
+    flags: ["topAddress", "topSort", "topSearch", "topOnce", "outputTextJson"],
+    examples: [
+      "windlass top",
+      "windlass top --search 10.96.0.10 --once",
+      "windlass top --address 192.0.2.7:10249 --sort bytes -o json",
+    ],
+  },
   simulate: {
     about: "Runs a whole cluster on this machine: a real API protocol, real sockets",
     takes: [],

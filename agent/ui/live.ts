@@ -49,6 +49,7 @@ export class Live {
   #view: NodeView;
   #traffic: TrafficTable = new Map();
   #stats: UserspaceStats | null = null;
+  #overview: Overview | null = null;
   #told: Told = NOTHING_TOLD;
   #cancel: (() => void) | null = null;
   #updating: Promise<void> = Promise.resolve();
@@ -125,8 +126,9 @@ export class Live {
     const view = this.#options.view();
     const changes = this.#readers.size === 0 ? [] : view.services.changesSince(this.#view.services);
     const told = journal.told();
+    const now = overview(stats);
     const update: Update = {
-      overview: overview(stats),
+      overview: now,
       rows: changes.flatMap(({ after }) => after === undefined ? [] : [serviceRow(after)]),
       gone: changes.flatMap(({ key, after }) => after === undefined ? [key] : []),
       counts: trafficChanges(this.#traffic, traffic),
@@ -135,6 +137,7 @@ export class Live {
     this.#view = view;
     this.#traffic = traffic;
     this.#stats = stats;
+    this.#overview = now;
     this.#told = told;
     if (this.#readers.size === 0) return;
     const chunk = this.#encoder.encode(eventText(update)); // once for all
@@ -143,11 +146,11 @@ export class Live {
 
   /** All that was told so far, for one who comes now: rows are made as fast as they are read. */
   #everything(): Iterable<Update> {
-    const { overview, journal } = this.#options;
+    const overview = this.#overview; // of the same moment as the counts, so that rates are right
     const first: Update = {
       reset: true,
-      overview: overview(this.#stats),
-      ...journal.between(NOTHING_TOLD, this.#told),
+      ...overview === null ? {} : { overview },
+      ...this.#options.journal.between(NOTHING_TOLD, this.#told),
     };
     const last: Update = { counts: [...this.#traffic.values()], complete: true };
     return everything(first, this.#view, last);

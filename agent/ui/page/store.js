@@ -115,7 +115,7 @@ export class Store {
       this.rows.delete(service);
       this.#names = null;
     }
-    if (update.counts !== undefined) this.#count(update.counts, update.overview?.now ?? 0);
+    if (update.counts !== undefined) this.#count(update.counts, this.overview?.now ?? 0);
     this.syncs = [...this.syncs, ...update.syncs ?? []].slice(-KEPT.syncs);
     this.ops = [...this.ops, ...update.ops ?? []].slice(-KEPT.ops);
     this.reports = [...this.reports, ...update.reports ?? []].slice(-KEPT.reports);

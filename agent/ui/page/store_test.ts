@@ -37,7 +37,7 @@ function filled(...counts: readonly TrafficCounts[]): Store {
   const store = new Store();
   store.apply({ reset: true, overview: overview(1000) });
   store.apply({ rows: [row("b/b"), row("a/a", { used: 2 })] });
-  store.apply({ rows: [row("c/c")], counts, overview: overview(1000), complete: true });
+  store.apply({ rows: [row("c/c")], counts, complete: true });
   return store;
 }
 

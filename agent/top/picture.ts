@@ -1,0 +1,184 @@
+/**
+ * The picture of `windlass top`, as a pure function from what is known to lines of text.
+ *
+ * @module
+ */
+import { cell, countText, msText, type Span, sparkline, styled } from "../simulate/paint.ts";
+import type { Order, Store, Totals } from "../ui/page/store.js";
+import { bytesText, median, rateText, spanText } from "../ui/page/text.js";
+import type { Level, OpPoint, Overview, PlatformStatus, ServiceRow } from "../ui/wire.ts";
+
+/** What the picture is of. */
+export interface TopPicture {
+  /** What is known. */
+  readonly store: Store;
+  /** By what services are ordered. */
+  readonly order: Order;
+  /** The names that are wanted; `null` for all. */
+  readonly only: ReadonlySet<string> | null;
+  /** Why nothing new comes; `""` if it does. */
+  readonly trouble: string;
+}
+
+/** Orders in which the largest comes first. */
+const LARGEST_FIRST: ReadonlySet<Order> = new Set([
+  "endpoints",
+  "active",
+  "connectionRate",
+  "byteRate",
+]);
+const SPARK_WIDTH = 30;
+/** How many of the last operations are shown, if there is room. */
+const SHOWN_OPS = 5;
+/** How many services get a line at the least. */
+const LEAST_SERVICES = 3;
+
+/** The picture, at most that many lines. */
+export function topLines(
+  { store, order, only, trouble }: TopPicture,
+  size: { readonly rows: number },
+): readonly (readonly Span[])[] {
+  const { overview } = store;
+  if (overview === null) return [[styled("bold", "windlass top  "), trouble || "waiting…"]];
+  const head = [
+    ...headLines(store, overview, store.totals()),
+    ...trouble === "" ? [] : [[styled("red", trouble)]],
+    [],
+    tableHead(),
+  ];
+  const down = LARGEST_FIRST.has(order);
+  const rows = store.sorted({ order, down, only });
+  const room = Math.max(0, size.rows - head.length);
+  const ops = store.ops.slice(-SHOWN_OPS).reverse();
+  const forOps = Math.min(ops.length + 1, Math.max(0, room - LEAST_SERVICES));
+  const services = serviceLines(rows, store, Math.max(0, room - forOps));
+  return [...head, ...services, [], ...ops.map(opLine)].slice(0, size.rows);
+}
+
+const COLORS: Readonly<Record<Level, "green" | "yellow" | "red" | "dim">> = {
+  good: "green",
+  warn: "yellow",
+  bad: "red",
+  off: "dim",
+};
+
+function headLines(
+  store: Store,
+  overview: Overview,
+  totals: Totals,
+): readonly (readonly Span[])[] {
+  const { node, backend, version, startedAt, now, verdict, source, ops, traffic } = overview;
+  const took = store.syncs.map(({ stepMs, planMs, applyMs }) => stepMs + planMs + applyMs);
+  return [
+    [
+      styled("bold", "windlass top  "),
+      `${node}  ${backend}  ${version}  up ${spanText(now - startedAt)}  source ${source.name} `,
+      styled(source.state === "ok" ? "green" : "yellow", source.state),
+    ],
+    [styled(COLORS[verdict.level], verdict.rule), `  ${verdict.why}`],
+    [],
+    [
+      cell("services", 14),
+      styled("bold", cell(countText(totals.services), 8, "right")),
+      `  ${countText(totals.proxied)} proxied  `,
+      styled(totals.bad > 0 ? "red" : "dim", `${countText(totals.bad)} bad  `),
+      styled(totals.warn > 0 ? "yellow" : "dim", `${countText(totals.warn)} to look at  `),
+      styled("dim", `${countText(totals.used)} of ${countText(totals.endpoints)} endpoints used`),
+    ],
+    ...traffic === null ? [] : [[
+      cell("connections/s", 14),
+      styled("bold", cell(rateText(store.rates.at(-1) ?? 0), 8, "right")),
+      "  ",
+      styled("cyan", cell(sparkline(store.rates, SPARK_WIDTH), SPARK_WIDTH)),
+      `  ${countText(traffic.active)} open  ${bytesText(totals.byteRate)}/s`,
+    ]],
+    [
+      cell("syncs", 14),
+      styled("bold", cell(countText(overview.syncs), 8, "right")),
+      "  ",
+      styled("cyan", cell(sparkline(took, SPARK_WIDTH), SPARK_WIDTH)),
+      took.length === 0 ? "" : `  median ${msText(median(took))} ms, `,
+      took.length === 0 ? "" : `longest ${msText(Math.max(...took))} ms`,
+    ],
+    [
+      cell("operations", 14),
+      styled("bold", cell(countText(ops.succeeded), 8, "right")),
+      `  ${countText(ops.pending + ops.inFlight)} under way  `,
+      styled(ops.troubled > 0 ? "red" : "dim", `${countText(ops.troubled)} wait after a failure`),
+    ],
+    ...ops.troubles.slice(0, 2).map(({ op, key, error }): readonly Span[] => [
+      styled("red", `  ${op} ${key}: `),
+      error,
+    ]),
+    ...platformLines(overview.platform),
+  ];
+}
+
+function platformLines(platform: PlatformStatus | null): readonly (readonly Span[])[] {
+  if (platform === null) return [];
+  const { name, objects, drift, error, waits } = platform;
+  const counts = objects.map(({ kind, all, ours }) =>
+    `${countText(ours)} of ${countText(all)} ${kind} ours`
+  );
+  return [
+    [
+      cell("platform", 14),
+      `${[name, ...counts].join("  ")}  `,
+      styled(drift.count > 0 ? "yellow" : "dim", `drift ${countText(drift.count)}`),
+    ],
+    ...error === "" ? [] : [[styled("red", `  ${error}`)]],
+    ...waits.slice(0, 2).map((what) => [styled("yellow", `  waiting for ${what}`)]),
+  ];
+}
+
+const WIDTHS = { verdict: 22, service: 32, frontend: 24, endpoints: 10, number: 10 };
+
+function tableHead(): readonly Span[] {
+  const { verdict, service, frontend, endpoints, number } = WIDTHS;
+  return [styled(
+    "dim",
+    cell("STATE", verdict) + cell("SERVICE", service) + cell("FRONTEND", frontend) +
+      cell("ENDPOINTS", endpoints, "right") +
+      ["OPEN", "CONN/S", "BYTES/S"].map((head) => cell(head, number, "right")).join(""),
+  )];
+}
+
+function serviceLines(
+  rows: readonly ServiceRow[],
+  store: Store,
+  room: number,
+): readonly (readonly Span[])[] {
+  const fits = rows.length <= room;
+  const shown = fits ? rows : rows.slice(0, Math.max(0, room - 1));
+  const lines = shown.map((row) => serviceLine(row, store));
+  return fits
+    ? lines
+    : [...lines, [styled("dim", `and ${countText(rows.length - shown.length)} more`)]];
+}
+
+function serviceLine(row: ServiceRow, store: Store): readonly Span[] {
+  const { verdict, service, frontends, endpoints, used } = row;
+  const { active, connectionRate, byteRate } = store.traffic(service);
+  const number = (text: string) => cell(text, WIDTHS.number, "right");
+  return [
+    styled(COLORS[verdict.level], cell(verdict.rule, WIDTHS.verdict - 1)),
+    " ",
+    cell(service, WIDTHS.service - 1),
+    " ",
+    cell(frontends[0]?.address ?? "-", WIDTHS.frontend - 1),
+    " ",
+    cell(`${countText(used)}/${countText(endpoints)}`, WIDTHS.endpoints, "right"),
+    number(countText(active)),
+    number(rateText(connectionRate)),
+    number(bytesText(byteRate)),
+  ];
+}
+
+function opLine({ at, op, key, because, error, tookMs }: OpPoint): readonly Span[] {
+  return [
+    styled("dim", `${new Date(at).toISOString().slice(11, 19)}Z  `),
+    `${op} ${key}  `,
+    styled("dim", `${because}  `),
+    error === "" ? styled("green", `done in ${msText(tookMs)} ms`) : styled("red", error),
+  ];
+}
