@@ -64,6 +64,13 @@ export const JUDGE_RULES: readonly Rule<JudgeInput, string, Mark>[] = [
     then: "wrong",
   },
   {
+    name: "policy-for-own-clients",
+    why: "no endpoint runs on this node, and its own clients get no answer either",
+    when: ({ target: { expected }, sight: { seen } }) =>
+      expected.answer === "one-of" && expected.optional && ANSWERED_BY_NOBODY.has(seen),
+    then: "ok",
+  },
+  {
     name: "right-endpoint",
     why: "an endpoint answers that should",
     when: ({ sight, who, target: { expected } }) =>

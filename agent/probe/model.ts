@@ -14,13 +14,15 @@ export type TargetKind = FrontendKind | "Endpoint";
 
 /** What the view says of an address. */
 export type Expected =
-  /** One of these endpoints answers; with `sticky` always the same one. */
+  /** One of these endpoints answers. */
   | {
     readonly answer: "one-of";
     /** `ip:port`, in the view's order. */
     readonly endpoints: readonly string[];
     /** Whether a client stays with its endpoint. */
     readonly sticky: boolean;
+    /** Whether no answer is right, too: backends differ in what they do for the node's own clients. */
+    readonly optional: boolean;
     /** The rule that says so. */
     readonly rule: string;
   }

@@ -83,7 +83,9 @@ function readExpected(value: unknown, at: string): Expected {
   const answer = oneOfAt(fields["answer"], `${at}.answer`, ANSWERS);
   if (answer !== "one-of") return { answer, rule };
   const endpoints = listAt(fields["endpoints"], `${at}.endpoints`, textAt);
-  return { answer, rule, endpoints, sticky: booleanAt(fields["sticky"], `${at}.sticky`) };
+  const sticky = booleanAt(fields["sticky"], `${at}.sticky`);
+  const optional = booleanAt(fields["optional"], `${at}.optional`);
+  return { answer, rule, endpoints, sticky, optional };
 }
 
 function readSight(value: unknown, at: string): Sight {

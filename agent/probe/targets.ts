@@ -45,12 +45,17 @@ export interface Targets {
   readonly leftOut: readonly string[];
 }
 
+/** An address of nobody in any cluster (RFC 5737). */
+const STRANGER = parseIp("192.0.2.1");
+
 /** A node whose ports are probed. */
 interface ProbedNode {
   readonly name: string;
   readonly addresses: readonly Ip[];
   /** The state as that node has it. */
   readonly state: PipelineState;
+  /** Whom the node sees; `null` where that is the prober as it is. */
+  readonly client: Ip | null;
 }
 
 /** What there is to probe in a state. */
@@ -77,7 +82,7 @@ export function targetsOf(state: PipelineState, selection: Selection, vantage: V
     }
     const ports = entry.frontends.filter(({ kind }) => kind === "NodePort");
     if (kinds.has("NodePort") && ports.length > 0) {
-      const own = nodes.flatMap((node) => nodePortTargets(node, entry, makeTarget));
+      const own = nodes.flatMap((node) => nodePortTargets(node, entry, { makeTarget, vantage }));
       targets.push(...own);
       if (own.length === 0) leftOut.push(`${entry.name}: no address of the node is known`);
     }
@@ -89,7 +94,8 @@ export function targetsOf(state: PipelineState, selection: Selection, vantage: V
         continue;
       }
       const endpoints = [addressOf(endpoint.ip, endpoint.port)];
-      const expected: Expected = { answer: "one-of", endpoints, sticky: false, rule: "endpoint" };
+      const sure = { sticky: false, optional: false };
+      const expected: Expected = { answer: "one-of", endpoints, ...sure, rule: "endpoint" };
       targets.push(makeTarget("Endpoint", endpoint, { node: "", expected }));
     }
   }
@@ -127,14 +133,26 @@ function routesOf(
 }
 
 function expectedOf(
-  { sourceRanges, family }: ServicePortView,
-  { frontend, verdict, rule, endpoints, affinitySeconds }: Route,
+  entry: ServicePortView,
+  { frontend, verdict, rule, endpoints: strict, affinitySeconds }: Route,
   { clientIP }: Vantage,
 ): Expected {
-  if (verdict !== "forward") return { answer: "nobody", rule };
+  const { sourceRanges, family, externalTrafficPolicy } = entry;
   const guarded = frontend.kind === "LoadBalancer" && sourceRanges.length > 0;
   if (guarded && clientIP?.family !== family) return { answer: "unsure", rule: "unknown-client" };
-  return { answer: "one-of", endpoints, sticky: affinitySeconds > 0, rule };
+  const answer = "one-of";
+  const sticky = affinitySeconds > 0;
+  // The node's own clients may have every endpoint, and not all backends give it to them.
+  const own = frontend.kind !== "ClusterIP" && externalTrafficPolicy === "Local" &&
+    (clientIP === null || rule === "local-client");
+  const endpoints = entry.endpoints.filter(({ inCluster }) => inCluster)
+    .map(({ ip, port }) => addressOf(ip, port));
+  if (own && endpoints.length > 0) {
+    const optional = !entry.endpoints.some(({ inLocal }) => inLocal);
+    return { answer, endpoints, sticky, optional, rule: "local-client" };
+  }
+  if (verdict !== "forward") return { answer: "nobody", rule };
+  return { answer, endpoints: strict, sticky, optional: false, rule };
 }
 
 type MakeTarget = (
@@ -154,7 +172,7 @@ function targetMaker(entry: ServicePortView, protocol: Target["protocol"]): Make
 function probedNodes(
   state: PipelineState,
   { allNodes }: Selection,
-  { nodeIP }: Vantage,
+  { clientIP, nodeIP }: Vantage,
 ): readonly ProbedNode[] {
   const { snapshot } = state;
   const own = snapshot.nodes.get(state.node);
@@ -163,12 +181,16 @@ function probedNodes(
     name: state.node,
     addresses: ownAddresses.length > 0 ? ownAddresses : nodeIP === null ? [] : [nodeIP],
     state,
+    client: null,
   }];
   if (!allNodes || state.derivation === null) return nodes;
+  // Whoever asks another node's port is a client from outside to it.
+  const client = clientIP ?? ownAddresses[0] ?? STRANGER;
   for (const [name, node] of snapshot.nodes.entries()) {
     if (name === state.node) continue;
     const { view } = deriveView(snapshot, name);
-    nodes.push({ name, addresses: addressesOf(node), state: { ...state, node: name, view } });
+    const addresses = addressesOf(node);
+    nodes.push({ name, addresses, state: { ...state, node: name, view }, client });
   }
   return nodes;
 }
@@ -178,18 +200,18 @@ function addressesOf(node: Parameters<typeof nodeAddresses>[0]): readonly Ip[] {
 }
 
 function nodePortTargets(
-  { name, addresses, state }: ProbedNode,
+  { name, addresses, state, client }: ProbedNode,
   { key, family, namespace, service }: ServicePortView,
-  makeTarget: MakeTarget,
+  { makeTarget, vantage }: { readonly makeTarget: MakeTarget; readonly vantage: Vantage },
 ): readonly Target[] {
   const entry = state.view.services.get(`${namespace}/${service}`)?.servicePorts
     .find((each) => each.key === key);
   if (entry === undefined) return [];
-  // Whoever asks another node's port is a client from outside to it.
-  return routesOf(state, entry, { clientIP: null, nodeIP: null })
+  const from = { ...vantage, clientIP: client ?? vantage.clientIP };
+  return routesOf(state, entry, from)
     .filter(({ frontend }) => frontend.kind === "NodePort")
     .flatMap((said) => {
-      const expected = expectedOf(entry, said, { clientIP: null, nodeIP: null });
+      const expected = expectedOf(entry, said, from);
       return addresses.filter((ip) => ip.family === family).map(({ text: ip }) =>
         makeTarget("NodePort", { ip, port: said.frontend.port }, { node: name, expected })
       );

@@ -1,107 +1,37 @@
 // The brain in one network namespace, the backend in another, and the wire between them cut and healed.
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
+import {
+  type Host,
+  makeHost,
+  type Program,
+  whyNoNamespaces,
+  windlass,
+  wire,
+} from "../netns/namespaces.ts";
 import { serviceJson, sliceJson } from "./harness.ts";
-import { TextLineStream } from "./lines.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const BRAIN = `kpng-brain-${Deno.pid}`;
-const NODE = `kpng-node-${Deno.pid}`;
-const BRAIN_LINK = `kb${Deno.pid}`;
-const NODE_LINK = `kn${Deno.pid}`;
-
-async function ip(...args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("ip", { args: [...args] }).output();
-  if (!success) throw new Error(`ip ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
-}
-
-/** Why no namespaces can be made here; `null` if they can. */
-async function whyNot(): Promise<string | null> {
-  if (Deno.build.os !== "linux") return "needs Linux";
-  try {
-    await ip("netns", "add", BRAIN);
-    await ip("netns", "delete", BRAIN);
-    return null;
-  } catch (error) {
-    return `cannot make a network namespace: ${error instanceof Error ? error.message : error}`;
-  }
-}
-
-/** Two namespaces with a wire between them. */
+/** Two hosts with a wire between them. */
 async function twoHosts() {
-  await ip("netns", "add", BRAIN);
-  await ip("netns", "add", NODE);
-  await ip(
-    "link",
-    "add",
-    BRAIN_LINK,
-    "netns",
-    BRAIN,
-    "type",
-    "veth",
-    "peer",
-    NODE_LINK,
-    "netns",
-    NODE,
+  await using made = new AsyncDisposableStack();
+  const brain = made.use(await makeHost("kpng-brain"));
+  const node = made.use(await makeHost("kpng-node"));
+  await wire(
+    { host: brain, link: "eth0", address: "198.51.100.1/24" },
+    { host: node, link: "eth0", address: "198.51.100.2/24" },
   );
-  for (const [host, link, address] of [[BRAIN, BRAIN_LINK, "1"], [NODE, NODE_LINK, "2"]] as const) {
-    await ip("-n", host, "address", "add", `198.51.100.${address}/24`, "dev", link);
-    await ip("-n", host, "link", "set", link, "up");
-  }
+  const stack = made.move();
   return {
-    cut: () => ip("-n", BRAIN, "link", "set", BRAIN_LINK, "down"),
-    heal: () => ip("-n", BRAIN, "link", "set", BRAIN_LINK, "up"),
-    async [Symbol.asyncDispose]() {
-      await ip("netns", "delete", BRAIN);
-      await ip("netns", "delete", NODE);
-    },
+    brain,
+    node,
+    cut: () => brain.ip("link", "set", "eth0", "down"),
+    heal: () => brain.ip("link", "set", "eth0", "up"),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
-/** Windlass in a namespace. Its log is read for a brain, its output for a node. */
-function windlass(host: string, read: "stdout" | "stderr", ...args: readonly string[]) {
-  const child = new Deno.Command("ip", {
-    args: [
-      "netns",
-      "exec",
-      host,
-      Deno.execPath(),
-      "run",
-      "--no-prompt",
-      "-P=windlass",
-      "mod.ts",
-      ...args,
-    ],
-    cwd: ROOT,
-    stdin: "null",
-    stdout: read === "stdout" ? "piped" : "null",
-    stderr: read === "stderr" ? "piped" : "null",
-  }).spawn();
-  const lines = child[read].pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  const reader = lines.getReader();
-  return {
-    /** The next line that matches. */
-    async line(pattern: RegExp): Promise<string> {
-      for (;;) {
-        const { value } = await reader.read();
-        assert.ok(value !== undefined, `windlass has ended without a line like ${pattern}`);
-        if (pattern.test(value)) return value;
-      }
-    },
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await child.status;
-      await reader.cancel();
-    },
-  };
-}
-
-function brainWith(input: string) {
-  return windlass(
-    BRAIN,
-    "stderr",
-    ...["file", "to-api", `--input=${input}`, "--listen=tcp://:12090", "--insecure-listen-any"],
-  );
+function brainWith(host: Host, input: string): Program {
+  const listen = ["--listen=tcp://:12090", "--insecure-listen-any"];
+  return host.start(windlass("file", "to-api", `--input=${input}`, ...listen));
 }
 
 async function writeCluster(path: string, ...ips: readonly string[]): Promise<void> {
@@ -113,7 +43,7 @@ async function writeCluster(path: string, ...ips: readonly string[]): Promise<vo
   await Deno.rename(`${path}.new`, path);
 }
 
-const reason = await whyNot();
+const reason = await whyNoNamespaces();
 
 Deno.test({
   name: `the wire between brain and backend is cut and healed${
@@ -124,29 +54,28 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     const input = `${folder}/cluster.json`;
     await writeCluster(input, "10.1.0.1");
-    await using wire = await twoHosts();
+    await using hosts = await twoHosts();
     await using node = await (async () => {
-      await using brain = brainWith(input);
+      await using brain = brainWith(hosts.brain, input);
       await brain.line(/Serving KPNG's API/);
-      const node = windlass(
-        NODE,
-        "stdout",
-        ...["api", "to-print", "--api=198.51.100.1:12090", "--node-name=n1", "-o=json"],
+      const node = hosts.node.start(
+        windlass("api", "to-print", "--api=198.51.100.1:12090", "--node-name=n1", "-o=json"),
+        { read: "stdout" },
       );
       assert.match(await node.line(/web/), /10\.1\.0\.1/);
 
-      await wire.cut();
+      await hosts.cut();
       await writeCluster(input, "10.1.0.1", "10.1.0.2");
-      await wire.heal();
+      await hosts.heal();
       assert.match(await node.line(/web/), /10\.1\.0\.2/);
-      await wire.cut();
+      await hosts.cut();
       return node; // and the brain goes, unheard of
     })();
 
     await writeCluster(input, "10.1.0.3");
-    await using brain = brainWith(input);
+    await using brain = brainWith(hosts.brain, input);
     await brain.line(/Serving KPNG's API/);
-    await wire.heal();
+    await hosts.heal();
     const line = await node.line(/web/);
     assert.match(line, /10\.1\.0\.3/);
     assert.match(line, /"update"|update/);
