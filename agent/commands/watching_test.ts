@@ -16,7 +16,7 @@ async function running(
   const io = fakeIo({ hostname: "n1" });
   const code = main([
     ...args,
-    ...(args.includes("to-api") ? [] : ["--node-name=n1", "--data-path=deno"]),
+    ...(args.includes("to-api") ? [] : ["--node-name=n1", "--data-path=deno", "--workers=0"]),
     "-v=2",
     `--healthz-bind-address=${HERE}:0`,
     `--metrics-bind-address=${HERE}:0`,
