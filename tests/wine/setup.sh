@@ -35,7 +35,10 @@ cat >"$folder/deno-win" <<EOF
 #!/usr/bin/env bash
 # Deno $version for Windows, under Wine. Z:\\ is this machine's root folder.
 export WINEPREFIX='$folder/prefix' WINEDEBUG="\${WINEDEBUG:--all}"
-export WINEDLLOVERRIDES="\${WINEDLLOVERRIDES:-mscoree,mshtml=}" LD_PRELOAD='$home/bind_exactly.so'
+export WINEDLLOVERRIDES="\${WINEDLLOVERRIDES:-mscoree,mshtml=}"
+# Wine's server, unless it runs already. Its library must not be in the environment of deno.exe, which
+# would refuse to start other programs with it.
+LD_PRELOAD='$home/bind_exactly.so' wineserver 2>/dev/null || true
 exec wine '$home/deno.exe' "\$@"
 EOF
 chmod +x "$folder/deno-win"
