@@ -50,9 +50,10 @@ function suiteNamed(name: string): Suite {
 async function main(args: readonly string[]): Promise<void> {
   const { suites, quick, rounds, out } = parse(args);
   const loadBefore = Deno.loadavg();
+  const [lastMinute = 0] = loadBefore;
   const { hardwareConcurrency: cores } = navigator;
-  if (loadBefore[0] > cores / 2) {
-    const load = loadBefore[0].toFixed(1);
+  if (lastMinute > cores / 2) {
+    const load = lastMinute.toFixed(1);
     await print(`The machine is busy with something else (load ${load}): trust no figure\n`);
   }
   const results: Record<string, unknown> = {};
