@@ -36,9 +36,9 @@ const NAME = "windlass";
  * @throws {RunError} If it has not, or this is not Windows.
  */
 export const windowsHost: ServiceHost = async (program) => {
+  const library = openAdvapi32();
   // Windows starts services in its own folder; a path that is not whole counts from the program's.
   Deno.chdir(programPlace().folder);
-  const library = openAdvapi32();
   const begun = Promise.withResolvers<ServiceLife>();
   const broken = Promise.withResolvers<never>();
   let life: ServiceLife | null = null;
