@@ -31,6 +31,7 @@ export {
   LISTENER_PROTOCOLS,
   type ListenerProtocol,
   type ListenerSpec,
+  type LocalClients,
   type UserspaceOp,
 } from "./spec.ts";
 export type { UdpCounts } from "./udp_counters.ts";
