@@ -14,7 +14,7 @@ import {
   type PersistentMap,
 } from "../../core/mod.ts";
 import { kubeSource, loadKubeConnection, type SourceReport } from "../../proto/mod.ts";
-import { FaultyServer } from "./faulty_server.ts";
+import type { FaultyServer } from "./faulty_server.ts";
 import { HastyTiming } from "./hasty_timing.ts";
 
 const NODE = "n1";
