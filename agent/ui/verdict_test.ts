@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { AgentStatus } from "../sync_loop.ts";
+import { ROW_RULES } from "./rows.ts";
 import { VERDICT_RULES, verdictOf } from "./verdict.ts";
 
 const FAILED = { key: "k", op: "open", attempts: 1, error: "no" };
@@ -52,4 +53,14 @@ Deno.test.each([...CASES])("the proxy is judged $rule: $level", ({ rule, level, 
 
 Deno.test("every rule of the verdict has a case", () => {
   assert.deepEqual(VERDICT_RULES.map(({ name }) => name), CASES.map(({ rule }) => rule));
+});
+
+Deno.test("docs/reference/status-page.md tells what each state and each verdict means", async () => {
+  const url = new URL("../../docs/reference/status-page.md", import.meta.url);
+  const cells = (await Deno.readTextFile(url)).split("\n")
+    .map((line) => line.split("|").map((cell) => cell.trim()).join("|"));
+  // A service that a rule leaves out is told by that rule's name.
+  for (const { name, then, why } of [...ROW_RULES.slice(1), ...VERDICT_RULES]) {
+    assert.ok(cells.includes(`|\`${name}\`|${then}|${why}|`), name);
+  }
 });

@@ -6,7 +6,7 @@
  * @module
  */
 import { el, svg } from "./dom.js";
-import { median, msText } from "./text.js";
+import { clockText, median, msText } from "./text.js";
 /** @import { SyncPoint } from "../wire.ts" */
 
 const SIZE = { width: 480, height: 132, left: 44, bar: 3 };
@@ -41,7 +41,7 @@ export function syncChart(syncs) {
   const bars = shown.map((point, i) => {
     const tall = heightOf(totalOf(point));
     const title = svg("title");
-    title.textContent = `${new Date(point.at).toLocaleTimeString()}: ${point.changes} changes, ` +
+    title.textContent = `${clockText(point.at)}: ${point.changes} changes, ` +
       `${point.ops} operations: pipeline ${msText(point.stepMs)}, plan ${msText(point.planMs)}, ` +
       `apply ${msText(point.applyMs)}`;
     const x = width - (shown.length - i) * (bar + 0.5);

@@ -8,7 +8,7 @@
  */
 import { sparkline, syncChart } from "./chart.js";
 import { byId, el, table } from "./dom.js";
-import { bytesText, countText, msText, rateText, spanText } from "./text.js";
+import { bytesText, clockText, countText, msText, rateText, spanText } from "./text.js";
 /** @import { OpPoint, Overview, PlatformStatus } from "../wire.ts" */
 /** @import { Store } from "./store.js" */
 
@@ -133,7 +133,7 @@ function drawOps(ops) {
       "The newest first",
       ["When", "Operation", "Key", "Because", ">Took", "Result"],
       last.map(({ at, op, key, because, tookMs, error }) => [
-        new Date(at).toLocaleTimeString(),
+        el("time", {}, clockText(at)),
         op,
         el("code", {}, key),
         because,
@@ -206,7 +206,7 @@ function drawSource({ reports }, { source: { name, state, problems } }) {
       "Its last reports",
       ["When", "Kind", "Where", "What"],
       reports.slice(-SHOWN.reports).reverse().map(({ at, severity, where, message }) => [
-        new Date(at).toLocaleTimeString(),
+        el("time", {}, clockText(at)),
         ruleLevel(severity),
         where,
         message,

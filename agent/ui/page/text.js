@@ -54,6 +54,16 @@ export function msText(ms) {
 }
 
 /**
+ * The time of day, where the reader is: `15:04:05`.
+ *
+ * @param {number} at Milliseconds since 1970.
+ * @returns {string} The text.
+ */
+export function clockText(at) {
+  return new Date(at).toLocaleTimeString("en-GB");
+}
+
+/**
  * How long something goes on: `42 s`, `3 min`, `5 h 12 min`, `3 d 4 h`.
  *
  * @param {number} ms The milliseconds.

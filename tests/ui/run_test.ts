@@ -1,0 +1,168 @@
+/**
+ * The status page of a real run: what a proxy from files tells, with real connections, and what the
+ * HNS backend tells of HNS. No browser is needed.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { main } from "../../agent/mod.ts";
+import { fakeIo } from "../../agent/test_io.ts";
+import type { Details } from "../../agent/ui/details.ts";
+import type { Overview } from "../../agent/ui/wire.ts";
+
+const HERE = "127.5.31.1"; // nobody else listens here
+
+const OBJECTS = (clusterIP: string, port: number, targetPort: number) => [
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "web", namespace: "default" },
+    spec: {
+      type: "ClusterIP",
+      clusterIP,
+      clusterIPs: [clusterIP],
+      ipFamilies: ["IPv4"],
+      ports: [{ name: "http", port, protocol: "TCP", targetPort }],
+    },
+  },
+  {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: {
+      name: "web-1",
+      namespace: "default",
+      labels: { "kubernetes.io/service-name": "web" },
+    },
+    addressType: "IPv4",
+    ports: [{ name: "http", port: targetPort, protocol: "TCP" }],
+    endpoints: [{ addresses: ["127.5.31.3"], nodeName: "n1", conditions: { ready: true } }],
+  },
+];
+
+/** Runs a proxy from these objects until the test has seen enough. */
+async function running(
+  args: readonly string[],
+  items: readonly unknown[],
+  look: (url: string, folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const input = `${folder}/all.json`;
+    await Deno.writeTextFile(input, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+    const io = fakeIo({ hostname: "n1" });
+    const code = main([
+      "file",
+      ...args.map((each) => each.replace("FOLDER", folder)),
+      `--input=${input}`,
+      "-v=2",
+      "--healthz-bind-address=",
+      `--metrics-bind-address=${HERE}:0`,
+    ], io);
+    const port = () => /"Listening" server="metrics" .*port=(\d+)/.exec(io.err())?.[1] ?? "";
+    await io.until(() => port() !== "" && /"Synced"/.test(io.err()));
+    await look(`http://${HERE}:${port()}`, folder);
+    io.signal("SIGTERM");
+    assert.equal(await code, 0, io.err());
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function get<T>(url: string): Promise<T> {
+  const answer = await fetch(url);
+  const text = await answer.text();
+  assert.equal(answer.status, 200, text);
+  return JSON.parse(text) as T; // what it says is asserted by the test
+}
+
+Deno.test("a proxy tells what it decided and carried", async () => {
+  using pod = Deno.listen({ hostname: "127.5.31.3", port: 0 });
+  const free = Deno.listen({ hostname: "127.5.31.2", port: 0 });
+  const { port } = free.addr;
+  free.close();
+  await running(
+    ["to-userspace", "--data-path=deno"],
+    OBJECTS("127.5.31.2", port, pod.addr.port),
+    async (url) => {
+      const client = await Deno.connect({ hostname: "127.5.31.2", port });
+      const server = await pod.accept();
+      await client.write(new Uint8Array(1000));
+      await server.read(new Uint8Array(2000));
+      const overview = await get<Overview>(`${url}/ui/api/overview`);
+      assert.equal(overview.verdict.rule, "in-sync");
+      assert.deepEqual([overview.services, overview.traffic?.active], [1, 1]);
+      assert.equal(overview.platform, null);
+      const details = await get<Details>(`${url}/ui/api/service?name=default/web`);
+      const [listener] = details.listeners;
+      assert.deepEqual([listener?.key, listener?.connections], [`TCP/127.5.31.2:${port}`, 1]);
+      assert.equal(details.endpoints[`127.5.31.3:${pod.addr.port}`]?.connections, 1);
+      assert.equal(details.explanation.servicePorts[0]?.endpoints[0]?.internal.rule, "ready");
+      assert.deepEqual(await get(`${url}/ui/api/find?q=127.5.31.3`), ["default/web"]);
+      client.close();
+      server.close();
+      const io = fakeIo();
+      const top = main(["top", "--once", `--address=${new URL(url).host}`], io);
+      assert.equal(await top, 0);
+      assert.match(io.out(), /proxied +default\/web/);
+    },
+  );
+});
+
+Deno.test("a proxy ends although somebody reads its updates", async () => {
+  const readers: ReadableStreamDefaultReader<string>[] = [];
+  await running(["to-userspace", "--data-path=deno"], [], async (url) => {
+    const { body } = await fetch(`${url}/ui/api/events`);
+    assert.ok(body !== null);
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let text = ""; !text.includes('"complete":true');) text += (await reader.read()).value;
+    readers.push(reader);
+  });
+  // Its stream is ended, or cut with its connection: either way it is over.
+  const last = await Promise.allSettled(readers.map((reader) => reader.read()));
+  assert.equal(last.length, 1);
+});
+
+Deno.test("the HNS backend tells of the network, its objects, and drift", async () => {
+  const state = {
+    Networks: [{
+      ID: "11111111-1111-1111-1111-111111111111",
+      Name: "cbr0",
+      Type: "L2Bridge",
+      SchemaVersion: { Major: 2, Minor: 0 },
+    }],
+    Endpoints: [],
+    LoadBalancers: [],
+  };
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, JSON.stringify(state));
+  const args = [
+    "to-winkernel",
+    "--network-name=cbr0",
+    "--node-ip=192.168.1.10",
+    "--host-mac=00-15-5d-00-00-01",
+    `--hns=emulator:${file}`,
+  ];
+  const objects = OBJECTS("10.96.0.10", 80, 8080).map((each) =>
+    each.kind === "EndpointSlice"
+      ? { ...each, endpoints: [{ addresses: ["10.244.2.5"], nodeName: "n2", conditions: {} }] }
+      : each
+  );
+  try {
+    await running(args, objects, async (url) => {
+      const { platform, traffic, backend } = await get<Overview>(`${url}/ui/api/overview`);
+      assert.deepEqual([backend, traffic], ["winkernel", null]);
+      assert.match(platform?.name ?? "", /network cbr0$/);
+      assert.deepEqual(platform?.objects, [
+        { kind: "load balancers", all: 1, ours: 1 },
+        { kind: "endpoints", all: 1, ours: 1 },
+      ]);
+      assert.deepEqual([platform?.drift.count, platform?.error], [0, ""]);
+      assert.notEqual(platform?.lookedAt, null);
+      const { objects } = await get<Details>(`${url}/ui/api/service?name=default/web`);
+      assert.deepEqual(objects.map(({ frontend }) => frontend), ["TCP/10.96.0.10:80"]);
+      assert.match(objects[0]?.about ?? "", /^1 endpoint, ours/);
+    });
+  } finally {
+    await Deno.remove(file);
+  }
+});
