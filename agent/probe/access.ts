@@ -37,7 +37,7 @@ export function whyNotListen({ address, tls, token, insecure }: Listening): stri
 
 /** What the table of refusals looks at. */
 interface Call {
-  readonly request: Request;
+  readonly request: Pick<Request, "url" | "headers">;
   readonly listening: Pick<Listening, "token">;
 }
 
@@ -75,7 +75,7 @@ const REFUSALS: readonly {
 
 /** Why a call is refused; `null` if it is not. */
 export function refusalOf(
-  request: Request,
+  request: Call["request"],
   listening: Pick<Listening, "token">,
 ): { readonly status: number; readonly why: string } | null {
   return REFUSALS.find(({ when }) => when({ request, listening })) ?? null;

@@ -116,8 +116,8 @@ function entriesOf({ services }: NodeView): readonly ServicePortView[] {
 }
 
 /** Endpoints that ought to answer whoever asks them. */
-function isUp({ ready, serving }: EndpointView): boolean {
-  return ready || serving;
+function isUp({ ready, serving, terminating }: EndpointView): boolean {
+  return ready || (serving && terminating);
 }
 
 function routesOf(
