@@ -1,0 +1,82 @@
+/**
+ * The flags of HNS and the kernel backend, as data.
+ *
+ * @module
+ */
+import type { Flag } from "./flag.ts";
+
+/** Every flag of the kernel backend, by the name under which commands read its value. */
+export const WINKERNEL_FLAGS = {
+  hns: {
+    kind: "text",
+    name: "hns",
+    metavar: "native|powershell|hnsdiag|emulator[:FILE]",
+    default: null,
+    help:
+      "How HNS is reached; hnsdiag lists and deletes only; the emulator starts with what is in " +
+      "FILE and writes it back; default: native on Windows, else emulator",
+  },
+  networkName: {
+    kind: "text",
+    name: "network-name",
+    metavar: "NAME",
+    default: null,
+    help: "The HNS network of the CNI; default: $KUBE_NETWORK",
+  },
+  sourceVip: {
+    kind: "text",
+    name: "source-vip",
+    metavar: "IP",
+    default: null,
+    help: "The source address of load balancers that translate; overlay networks need it",
+  },
+  ipamFolder: {
+    kind: "text",
+    name: "ipam-dir",
+    metavar: "PATH",
+    default: null,
+    help: "Where the CNI plugin host-local keeps its books; default: /var/lib/cni/networks",
+  },
+  nodeIp: {
+    kind: "text",
+    name: "node-ip",
+    metavar: "IP",
+    default: null,
+    help: "The node's own address; default: what the Node, the network or the platform says",
+  },
+  hostMac: {
+    kind: "text",
+    name: "host-mac",
+    metavar: "MAC",
+    default: null,
+    help: "The MAC address of the interface with --node-ip; default: what the platform says",
+  },
+  enableDsr: {
+    kind: "switch",
+    name: "enable-dsr",
+    default: false,
+    help: "Use direct server return for ClusterIPs",
+  },
+  forwardHealthcheckVip: {
+    kind: "switch",
+    name: "forward-healthcheck-vip",
+    default: false,
+    help: "Forward health probes to load balancer IPs to the host",
+  },
+  rootHnsendpointName: {
+    kind: "text",
+    name: "root-hnsendpoint-name",
+    metavar: "NAME",
+    default: "cbr0",
+    help: "The host's own HNS endpoint, to which health probes are forwarded",
+  },
+  userspaceServices: {
+    kind: "list",
+    name: "userspace-services",
+    metavar: "NAMESPACE/NAME[,...]",
+    default: [],
+    help:
+      "Services that this process proxies beside the kernel; * stands for any name or part of " +
+      "it; annotation windlass.dev/backend: userspace does the same for one",
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
