@@ -36,9 +36,9 @@ cat >"$folder/deno-win" <<EOF
 # Deno $version for Windows, under Wine. Z:\\ is this machine's root folder.
 export WINEPREFIX='$folder/prefix' WINEDEBUG="\${WINEDEBUG:--all}"
 export WINEDLLOVERRIDES="\${WINEDLLOVERRIDES:-mscoree,mshtml=}"
-# Wine's server, unless it runs already. Its library must not be in the environment of deno.exe, which
-# would refuse to start other programs with it.
-LD_PRELOAD='$home/bind_exactly.so' wineserver 2>/dev/null || true
+# Wine's server, unless it runs already; it stays for a while, so that it is not going just now. Its
+# library must not be in the environment of deno.exe, which would start no other programs with it.
+LD_PRELOAD='$home/bind_exactly.so' wineserver -p30 2>/dev/null || true
 exec wine '$home/deno.exe' "\$@"
 EOF
 chmod +x "$folder/deno-win"
