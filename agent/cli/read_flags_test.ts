@@ -64,7 +64,7 @@ Deno.test.each([
   },
   {
     line: "view file --once",
-    says: 'Flag --once belongs to SOURCE SINK, not to "windlass view file"',
+    says: 'Flag --once belongs to top, SOURCE SINK, not to "windlass view file"',
   },
   {
     line: "file to-print -v=many",
