@@ -103,3 +103,22 @@ Deno.test.each([
 Deno.test.each(["", "http://", "n1/path", "user@n1:1"])("%s is no agent", (text) => {
   assert.throws(() => agentUrl(text), { name: "TypeError", message: /is none of HOST:PORT/ });
 });
+
+const TLS = new URL("../../tests/kpng/testdata/", import.meta.url);
+
+Deno.test("over TLS an agent is believed if its certificate comes from the authority that is given", async () => {
+  const pem = (name: string) => Deno.readTextFile(new URL(name, TLS));
+  const [key, cert] = [await pem("servera.key"), await pem("servera.crt")];
+  await using server = startProbeServer({
+    address: { hostname: "127.0.0.1", port: 0 },
+    pem: { key, cert },
+    ...{ tls: true, token: "0123456789abcdef", insecure: false },
+    probe: () => Promise.resolve(COLUMN),
+    log: SILENT,
+  });
+  const url = `https://127.0.0.1:${server.address.port}`;
+  const call = { ...CALL, token: "0123456789abcdef" };
+  assert.equal((await callAgent(url, ORDER, { ...call, ca: await pem("caa.crt") })).ok, true);
+  const stranger = await callAgent(url, ORDER, { ...call, ca: await pem("cab.crt") });
+  assert.ok(!stranger.ok && stranger.why.startsWith("it cannot be asked: "), String(stranger));
+});
