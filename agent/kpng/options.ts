@@ -80,6 +80,6 @@ export function keptOf({ source }: Pick<Form, "source">, flags: FlagValues): Kep
 }
 
 /** The cluster as the text of KPNG's state file. */
-export function kpngText(kept: KeptMetadata): (snapshot: ApiSnapshot) => string {
+export function kpngText(kept: KeptMetadata): (snapshot: ApiSnapshot) => Promise<string> {
   return (snapshot) => stateFileOf(snapshot, kept);
 }

@@ -8,7 +8,8 @@ import {
   followStates,
   type KeptMetadata,
   type KpngConnection,
-  LocalStates,
+  type LocalStates,
+  localStates,
   type Source,
 } from "../../proto/mod.ts";
 import { EXIT } from "../exit_code.ts";
@@ -75,13 +76,14 @@ export function linesWork(options: LinesOptions): Work {
       },
     };
   }
-  const states = new LocalStates(nodeName, origin.kept);
+  let states: LocalStates | null = null;
   const feed = followSnapshots({
     source: origin.source,
     minSyncPeriodMs,
     log,
     timers,
     async take(snapshot) {
+      states ??= await localStates(nodeName, origin.kept);
       const lines = states.next(snapshot);
       if (lines !== null) await takeLines(lines);
     },

@@ -24,7 +24,7 @@ export interface SnapshotWriterOptions {
   /** The file, JSON if its name ends in `.json`, else YAML. */
   readonly path: string;
   /** What stands in the file; by default Kubernetes objects, JSON or YAML by the file's name. */
-  readonly textOf?: (snapshot: ApiSnapshot) => string;
+  readonly textOf?: (snapshot: ApiSnapshot) => string | Promise<string>;
   /** The rest between two writes, in milliseconds. */
   readonly minSyncPeriodMs: number;
   /** Where to write what happens. */
@@ -55,7 +55,7 @@ export function startSnapshotWriter(options: SnapshotWriterOptions): SnapshotWri
     const next = applyEvents(snapshot, events);
     const listed = next.synced.Service && next.synced.EndpointSlice;
     if (listed && (next !== snapshot || !ready)) {
-      await replaceFile(path, textOf(next));
+      await replaceFile(path, await textOf(next));
       log.v(2)?.info("Wrote the snapshot", {
         path,
         services: next.services.size,

@@ -10,7 +10,8 @@ import { type Address, addressText, isLocalOnly } from "./address.ts";
 import { type KeptMetadata, type MappedSnapshot, mapSnapshot } from "./from_snapshot.ts";
 import { GrpcServer, type Handler, type KpngServerLoad } from "./grpc_server.ts";
 import { Hub } from "./hub.ts";
-import { loadTls, type TlsFiles, type TlsPaths, wantsTls } from "./tls_files.ts";
+import { loadTls, type TlsFiles } from "./tls_files.ts";
+import { type TlsPaths, wantsTls } from "./tls_paths.ts";
 import { serveGlobal, serveLocal } from "./watch.ts";
 
 /** How a KPNG server is set up. */

@@ -6,16 +6,7 @@
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { SourceError } from "../source.ts";
-
-/** The paths, `null` where none is given. */
-export interface TlsPaths {
-  /** The private key. */
-  readonly key: string | null;
-  /** The certificate, with what stands between it and its authority. */
-  readonly crt: string | null;
-  /** The authority that the other side's certificate must come from. */
-  readonly ca: string | null;
-}
+import type { TlsPaths } from "./tls_paths.ts";
 
 /** The files' contents, PEM. */
 export interface TlsFiles {
@@ -25,14 +16,6 @@ export interface TlsFiles {
   readonly cert?: string;
   /** The authority. */
   readonly ca?: string;
-}
-
-/** No TLS. */
-export const NO_TLS: TlsPaths = { key: null, crt: null, ca: null };
-
-/** Whether TLS is asked for. */
-export function wantsTls({ key, crt, ca }: TlsPaths): boolean {
-  return key !== null || crt !== null || ca !== null;
 }
 
 /**

@@ -12,7 +12,8 @@ import { type Address, addressText } from "./address.ts";
 import { openCall } from "./grpc_client.ts";
 import { readOp, type ReceivedOp, type ReceivedRound } from "./received_op.ts";
 import { GrpcError, STATUS } from "./status.ts";
-import { loadTls, type TlsPaths, wantsTls } from "./tls_files.ts";
+import { loadTls } from "./tls_files.ts";
+import { type TlsPaths, wantsTls } from "./tls_paths.ts";
 
 /** How to reach a KPNG server. */
 export interface KpngConnection {

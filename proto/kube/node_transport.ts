@@ -1,13 +1,12 @@
 /**
  * Requests by `node:https`, for the two settings of a kubeconfig that Deno's `fetch` does not know:
  * `insecure-skip-tls-verify` and `tls-server-name`. A connection for each request, nothing is pooled.
- * Needs network permission.
+ * Node's modules are loaded with the first request, because few need them. Needs network permission.
  *
  * @module
  */
 import type { IncomingMessage } from "node:http";
-import { request as httpsRequest, type RequestOptions } from "node:https";
-import { Readable } from "node:stream";
+import type { RequestOptions } from "node:https";
 import { UnreachableError } from "./connection.ts";
 import { retryAfterMs, type Transport } from "./fetch_transport.ts";
 
@@ -40,7 +39,7 @@ export function nodeTransport({ skipVerify, serverName }: NodeTransportOptions):
       return {
         status: response.statusCode ?? 0,
         retryAfterMs: retryAfterMs(response.headers["retry-after"]),
-        body: bytesOf(response),
+        body: await bytesOf(response),
       };
     },
     renew() {},
@@ -48,13 +47,14 @@ export function nodeTransport({ skipVerify, serverName }: NodeTransportOptions):
   };
 }
 
-function send(
+async function send(
   url: string,
   body: string,
   options: RequestOptions & { signal: AbortSignal },
 ): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const request = httpsRequest(url, options, resolve);
+  const https = await import("node:https");
+  return await new Promise((resolve, reject) => {
+    const request = https.request(url, options, resolve);
     request.on("error", (cause) => {
       reject(options.signal.aborted ? cause : new UnreachableError(`Cannot get ${url}`, { cause }));
     });
@@ -63,7 +63,10 @@ function send(
 }
 
 /** The body as a stream of the web, whose bytes lie in plain buffers as those of `fetch` do. */
-function bytesOf(response: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffer>> {
+async function bytesOf(
+  response: IncomingMessage,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const { Readable } = await import("node:stream");
   const reader = Readable.toWeb(response).getReader();
   return new ReadableStream({
     async pull(controller) {

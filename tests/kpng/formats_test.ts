@@ -110,9 +110,9 @@ function withoutQuotes(text: string): string {
   );
 }
 
-Deno.test("the state of nothing is a state file without services", () => {
+Deno.test("the state of nothing is a state file without services", async () => {
   const all = { labels: () => true, annotations: () => true };
-  const text = stateFileOf(EMPTY_SNAPSHOT, { services: all, nodes: all });
+  const text = await stateFileOf(EMPTY_SNAPSHOT, { services: all, nodes: all });
   assert.equal(text, "nodes: []\nservices: []\n");
 });
 
