@@ -36,7 +36,7 @@ export const MOST_READERS = 16;
 export const UPDATE_MS = 1000;
 
 /** After an update there is rest for this many times as long as it took. */
-const REST = 20;
+const REST = 10;
 
 /** How many rows there are in one of the first updates. */
 const ROWS_AT_ONCE = 250;

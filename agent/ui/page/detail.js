@@ -156,7 +156,7 @@ function portContents(port, { endpoints }) {
         "Conditions",
         "Internal",
         "External",
-        ...traffic ? [">Open", ">Connections", ">In", ">Out"] : [],
+        ...traffic ? [">Open", ">Total", ">Bytes"] : [],
       ],
       port.endpoints.map((each) => [
         el("code", {}, each.address),
@@ -186,7 +186,7 @@ function use(reason) {
 
 /** @param {Details["endpoints"][string] | undefined} counts */
 function trafficCells(counts) {
-  if (counts === undefined) return ["", "", "", ""];
+  if (counts === undefined) return ["", "", ""];
   const { active, connections, bytesIn, bytesOut } = counts;
-  return [countText(active), countText(connections), bytesText(bytesIn), bytesText(bytesOut)];
+  return [countText(active), countText(connections), bytesText(bytesIn + bytesOut)];
 }

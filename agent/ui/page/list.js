@@ -109,7 +109,10 @@ export class ServiceList {
   }
 
   #draw() {
-    const { scrollTop, clientHeight } = this.#viewport;
+    const { clientHeight } = this.#viewport;
+    // Rows that are about to go still hold the list open: it may be scrolled beyond its new end.
+    const end = Math.max(0, this.#rows.length * ROW - clientHeight);
+    const scrollTop = Math.min(this.#viewport.scrollTop, end);
     const from = Math.max(0, Math.floor(scrollTop / ROW) - SPARE);
     const to = Math.min(this.#rows.length, Math.ceil((scrollTop + clientHeight) / ROW) + SPARE);
     const rows = this.#rows.slice(from, to).map((row, i) => this.#row(row, from + i));
