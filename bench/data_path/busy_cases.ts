@@ -18,16 +18,39 @@ const SECONDS = 2;
 /** The tail with a busy control plane may be so many times the idle one. */
 const MOST_TIMES = 1.2;
 
-/** Makes the cases. */
-export async function busy({ note }: GroupOptions): Promise<Prepared> {
+/** The first two octets of the Services' addresses: loopback, so that all can be listened on. */
+const SERVICE_NET = "127.32";
+
+const SERVICES = 10_000;
+
+/** The last Service: when it is served, all are. */
+const LAST_SERVICE = {
+  hostname: `${SERVICE_NET}.${(SERVICES - 1) >> 8}.${(SERVICES - 1) & 255}`,
+  port: 80,
+};
+
+/** How long the first sync of so many may take. */
+const PATIENCE_MS = 60_000;
+
+/** How long the program is left alone before it counts as idle. */
+const SETTLE_MS = 2000;
+
+/** Makes the cases of one data path: only one program can serve the Services at a time. */
+export async function busy(
+  dataPath: "deno" | "native",
+  { note }: GroupOptions,
+): Promise<Prepared> {
+  const program = windlass(dataPath, { name: `windlass ${dataPath}, 10,000 Services` });
+  const [variant] = await installed([program], note);
+  if (variant === undefined) return [];
   const stage = await Stage.open(descriptorLimit());
-  const cases: Case[] = [];
-  for (const dataPath of ["native", "deno"] as const) {
-    const program = windlass(dataPath, { name: `windlass ${dataPath}, 10,000 Services` });
-    const [variant] = await installed([program], note);
-    if (variant !== undefined) cases.push(...await casesOf(variant, stage));
+  try {
+    const cases = await casesOf(variant, stage);
+    return { cases, [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose]() };
+  } catch (error) {
+    await stage[Symbol.asyncDispose]();
+    throw error;
   }
-  return { cases, [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose]() };
 }
 
 async function casesOf(variant: Variant, stage: Stage): Promise<readonly Case[]> {
@@ -41,6 +64,10 @@ async function casesOf(variant: Variant, stage: Stage): Promise<readonly Case[]>
   };
   const at = await stage.start(withServices);
   const rewrite = (text: string) => stage.write(`${fileNameOf(variant.name)}.json`, text);
+  rewrite(texts[0] ?? "");
+  const { hostname, port } = LAST_SERVICE;
+  await at.child?.serves(hostname, port, PATIENCE_MS);
+  await settle();
   const idleName = `2000 requests/s, control plane idle, p99: ${variant.name}`;
   return [
     {
@@ -63,7 +90,9 @@ async function casesOf(variant: Variant, stage: Stage): Promise<readonly Case[]>
           rewrite(texts[i % texts.length] ?? "");
           await new Promise((resolve) => setTimeout(resolve, 300));
         }
-        return [(await ended).p99];
+        const { p99 } = await ended;
+        await settle(); // what was rewritten last must not reach into the next sample
+        return [p99];
       },
     },
   ];
@@ -80,6 +109,10 @@ function pace({ echo }: Running, { generator }: Stage): Promise<Figures> {
   });
 }
 
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+}
+
 /** Two states of a cluster that differ in every Service's endpoints. */
 function clustersAround(ground: Ground): readonly string[] {
   return [1, 2].map((endpoints) => listOf([...objectsOf(ground), ...cluster(endpoints)]));
@@ -87,5 +120,5 @@ function clustersAround(ground: Ground): readonly string[] {
 
 /** Services on loopback, so that all can be listened on. */
 function cluster(endpoints: number): readonly unknown[] {
-  return clusterJson({ services: 10_000, endpoints, serviceNet: "127.32" });
+  return clusterJson({ services: SERVICES, endpoints, serviceNet: SERVICE_NET });
 }

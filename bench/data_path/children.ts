@@ -18,8 +18,8 @@ const KEPT_TEXT = 2000;
 export interface Child {
   /** Its number. */
   readonly pid: number;
-  /** Waits until something accepts connections there. */
-  serves(hostname: string, port: number): Promise<void>;
+  /** Waits until something accepts connections there, at most so many milliseconds (15 s). */
+  serves(hostname: string, port: number, patienceMs?: number): Promise<void>;
   /** How much memory it has in use, in bytes; `NaN` where the system does not tell. */
   memory(): Promise<number>;
   /** Ends it. */
@@ -73,8 +73,8 @@ export class Children implements AsyncDisposable {
     });
     const child: Child = {
       pid: process.pid,
-      serves: async (hostname, port) => {
-        const giveUpAt = performance.now() + PATIENCE_MS;
+      serves: async (hostname, port, patienceMs = PATIENCE_MS) => {
+        const giveUpAt = performance.now() + patienceMs;
         while (!await accepts(hostname, port)) {
           if (over) throw new Error(`${command} has ended: ${await text}`);
           if (performance.now() > giveUpAt) {

@@ -7,7 +7,7 @@
 const BUCKETS_PER_MS = 2000;
 const MOST_MS = 250;
 
-/** Counts times; what is longer than a quarter of a second counts as that. */
+/** Counts times; of one longer than a quarter of a second it knows no more than that. */
 export class Latencies {
   readonly #buckets = new Uint32Array(MOST_MS * BUCKETS_PER_MS + 1);
   #count = 0;
@@ -24,13 +24,14 @@ export class Latencies {
     this.#count++;
   }
 
-  /** The time that a share of all did not exceed, in µs; 0 if there are none. */
+  /** The time that a share of all did not exceed, in µs; infinite if too long, 0 if there are none. */
   quantile(share: number): number {
+    if (this.#count === 0) return 0;
     let left = Math.ceil(this.#count * share);
-    for (let bucket = 0; bucket < this.#buckets.length; bucket++) {
+    for (let bucket = 0; bucket < this.#buckets.length - 1; bucket++) {
       left -= this.#buckets[bucket] ?? 0;
-      if (left <= 0) return this.#count === 0 ? 0 : bucket / BUCKETS_PER_MS * 1000;
+      if (left <= 0) return bucket / BUCKETS_PER_MS * 1000;
     }
-    return MOST_MS * 1000;
+    return Infinity;
   }
 }

@@ -25,5 +25,11 @@ export const dataPath: Suite = {
 
 function groupsOf(options: GroupOptions): readonly Group[] {
   const always = [() => speed(options), () => changes(options)];
-  return options.quick ? always : [...always, () => idle(options), () => busy(options)];
+  if (options.quick) return always;
+  return [
+    ...always,
+    () => idle(options),
+    () => busy("native", options),
+    () => busy("deno", options),
+  ];
 }
