@@ -44,6 +44,11 @@ function argsOf(container: Json): readonly string[] {
   return args.map(String);
 }
 
+/** The objects of a manifest. */
+function objectsIn(yaml: string): readonly Json[] {
+  return loadAll(yaml).filter(isObject);
+}
+
 /** The command lines of a manifest's containers. */
 function commandLines(yaml: string): readonly (readonly string[])[] {
   return [...containersIn(loadAll(yaml))].map(argsOf);
@@ -55,6 +60,7 @@ const VARIANTS = MANIFESTS.map(({ file, values }) => ({
   values: [
     ...values,
     "kernel.sourceVIP=10.244.7.2",
+    "kernel.ipamDir=C:\\\\k\\\\networks",
     "kernel.forwardHealthCheckVIP=true",
     "userspace.interface=Ethernet 2",
     "brain.address=10.0.0.9:12090",
@@ -105,6 +111,49 @@ for (const { file, values } of VARIANTS) {
     },
   });
 }
+
+Deno.test.each([
+  { address: "10.0.0.9:12090", names: [], ips: ["10.0.0.9"] },
+  { address: "[fd00::9]:12090", names: [], ips: ["fd00::9"] },
+  { address: "brain.example.com:12090", names: ["brain.example.com"], ips: [] },
+  { address: "tcp://brain.example.com:12090", names: ["brain.example.com"], ips: [] },
+  { address: "", names: [], ips: [] },
+])(
+  "the server's certificate is for brain.address $address (needs helm)",
+  { ignore: noHelm },
+  async ({ address, names, ips }) => {
+    const text = await render(
+      "image.repository=r/w",
+      "mode=userspace",
+      "topology=brain",
+      "brain.image.repository=r/l",
+      `brain.address=${address}`,
+      "brain.tls.certManager.enabled=true",
+      "brain.tls.certManager.issuerRef.name=ours",
+    );
+    const [server] = objectsIn(text ?? "").filter(({ kind }) => kind === "Certificate");
+    const spec = server?.spec;
+    assert(isObject(spec));
+    assert.deepEqual(spec.dnsNames, ["windlass-brain.kube-system.svc", ...names]);
+    assert.deepEqual(spec.ipAddresses ?? [], ips);
+  },
+);
+
+Deno.test({
+  name: "each node finds its own source VIP unless one is given, and takes a pattern (needs helm)",
+  ignore: noHelm,
+  async fn() {
+    const values = ["image.repository=r/w", "kernel.networkName=vpcbr*"];
+    const [plain = []] = commandLines(await render(...values) ?? "");
+    assert(plain.includes("--source-vip=auto"), plain.join(" "));
+    assert(plain.includes("--network-name=vpcbr*"), plain.join(" "));
+    const given = ["kernel.sourceVIP=10.244.7.2", "kernel.ipamDir=D:\\\\cni\\\\networks"];
+    const [set = []] = commandLines(await render(...values, ...given) ?? "");
+    assert(set.includes("--source-vip=10.244.7.2"), set.join(" "));
+    assert(set.includes("--ipam-dir=D:\\cni\\networks"), set.join(" "));
+    await assert.rejects(render(...values, "kernel.sourceVIP=Auto"), /sourceVIP/);
+  },
+});
 
 Deno.test({
   name: "a chart without the values that only its user can know says which (needs helm)",

@@ -43,6 +43,9 @@ $env:CONTAINER_SANDBOX_MOUNT_POINT/etc/windlass
 {{- with .Values.kernel.sourceVIP }}
 - --source-vip={{ . }}
 {{- end }}
+{{- with .Values.kernel.ipamDir }}
+- {{ printf "--ipam-dir=%s" . | quote }}
+{{- end }}
 {{- if .Values.kernel.forwardHealthCheckVIP }}
 - --forward-healthcheck-vip
 {{- end }}
