@@ -13,8 +13,9 @@ import type { LocalListener } from "./local_listeners.ts";
 import type { NativeEngine } from "./native/mod.ts";
 import { type EngineSocket, NativeClients } from "./native_clients.ts";
 import { addDatagrams } from "./native_counts.ts";
+import { givenUp } from "./given_up.ts";
 import { errorOfCode } from "./platform_error.ts";
-import { endpointsOf, hasEndpoints, type ListenerSpec, sameTexts } from "./spec.ts";
+import { hasEndpoints, type ListenerSpec, sameTexts } from "./spec.ts";
 import { copyOfCounters, udpCounts } from "./udp_counters.ts";
 
 /** The bytes that have flowed so far on what lives, by the engine's key and the endpoint. */
@@ -229,32 +230,4 @@ export class NativePathListener implements LocalListener {
     }
     return { endpoints: live, bytesIn, bytesOut };
   }
-}
-
-/**
- * The endpoints whose connections must not go on: for UDP those that may not be used any more, for TCP
- * those that are not known any more, if that is wished. Another service's are left alone.
- */
-function givenUp(before: ListenerSpec, now: ListenerSpec): readonly string[] {
-  if (now.protocol === "UDP") {
-    // One that some clients may use and others not any more is given up by all: the next datagram of
-    // those that may leads there again, perhaps.
-    const lists = [[before.backends, now.backends], [localOf(before), localOf(now)]] as const;
-    const gone = lists.flatMap(([old, stay]) => without(old, stay));
-    return [...new Set(gone)];
-  }
-  if (now.lingering === null || before.servicePort !== now.servicePort) return [];
-  return without(
-    [...endpointsOf(before), ...before.lingering ?? []],
-    [...endpointsOf(now), ...now.lingering],
-  );
-}
-
-function localOf({ backends, localClients }: ListenerSpec): readonly string[] {
-  return localClients?.backends ?? backends;
-}
-
-function without(addresses: readonly string[], others: readonly string[]): readonly string[] {
-  const rest = new Set(others);
-  return addresses.filter((address) => !rest.has(address));
 }
