@@ -20,6 +20,13 @@ export interface FeedOptions<Event extends PipelineEvent> {
   readonly take: (events: readonly Event[]) => Promise<"synced" | "idle">;
   /** The rest between two batches that led to something, in milliseconds. */
   readonly minSyncPeriodMs: number;
+  /**
+   * After how long without a batch an empty one is taken, in milliseconds: so the taking is seen to
+   * work while nothing happens.
+   *
+   * @default {Infinity}
+   */
+  readonly syncPeriodMs?: number;
   /** Where reports and failures go. */
   readonly log: Logger;
   /** The clock. */
@@ -57,12 +64,14 @@ export interface Feed {
 
 /** Runs a source. */
 export function startFeed<Event extends PipelineEvent>(
-  { source, take, minSyncPeriodMs, log, timers }: FeedOptions<Event>,
+  { source, take, minSyncPeriodMs, syncPeriodMs = Infinity, log, timers }: FeedOptions<Event>,
 ): Feed {
   const abort = new AbortController();
   let pending: Event[] = [];
   let lastFailure: unknown = null;
   let status: FeedStatus = { source: source.name, state: "starting", problems: 0, failures: 0 };
+  let isDue = false;
+  let cancelPeriod = (): void => {};
 
   const pacer = new SyncPacer({ minPeriodMs: minSyncPeriodMs, timers, run });
   const sink = {
@@ -84,10 +93,12 @@ export function startFeed<Event extends PipelineEvent>(
   async function run(): Promise<"synced" | "idle" | "failed"> {
     const events = pending;
     pending = [];
-    if (events.length === 0) return "idle";
+    if (events.length === 0 && !isDue) return "idle";
+    isDue = false;
     try {
       return await take(events);
     } catch (err) {
+      isDue = true;
       lastFailure = err;
       pending = [...events, ...pending];
       status = { ...status, failures: status.failures + 1 };
@@ -96,7 +107,19 @@ export function startFeed<Event extends PipelineEvent>(
         events: pending.length,
       });
       return "failed";
+    } finally {
+      waitForPeriod();
     }
+  }
+
+  /** The period counts from the last batch. */
+  function waitForPeriod(): void {
+    cancelPeriod();
+    if (syncPeriodMs === Infinity || status.state === "ended" || abort.signal.aborted) return;
+    cancelPeriod = timers.after(syncPeriodMs, () => {
+      isDue = true;
+      pacer.request();
+    });
   }
 
   /** A source that breaks in a way that it did not foresee begins anew: a run starts with it all. */
@@ -120,9 +143,11 @@ export function startFeed<Event extends PipelineEvent>(
       }
     }
     status = { ...status, state: "ended" };
+    cancelPeriod();
     if (!abort.signal.aborted && await pacer.flush() === "failed") throw lastFailure;
   }
 
+  waitForPeriod();
   const done = runSource();
   done.catch(() => {}); // it is told to those who ask for `done`; here it must not end the process
   return {
@@ -130,6 +155,7 @@ export function startFeed<Event extends PipelineEvent>(
     done,
     async stop() {
       abort.abort();
+      cancelPeriod();
       await pacer.stop();
       await Promise.allSettled([done]);
     },

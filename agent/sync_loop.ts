@@ -66,6 +66,13 @@ export interface AgentOptions<O extends Op, State> {
   readonly nodeName: string;
   /** The rest between the end of a sync and the start of the next, in milliseconds. */
   readonly minSyncPeriodMs: number;
+  /**
+   * After how long without a batch of events an empty one is taken in, in milliseconds, as kube-proxy
+   * syncs now and then in any case. It is told to `onTake`.
+   *
+   * @default {Infinity}
+   */
+  readonly syncPeriodMs?: number;
   /** Where to write what happens. */
   readonly log: Logger;
   /**
@@ -132,6 +139,7 @@ const SOURCE_PATIENCE_MS = 2000;
 export function startAgent<O extends Op, State>(options: AgentOptions<O, State>): Agent {
   const { source, backend, nodeName, minSyncPeriodMs, log } = options;
   const { drainTimeoutMs = 10_000, now = Date.now, timers = REAL_TIMERS } = options;
+  const { syncPeriodMs = Infinity } = options;
   const { onResult = () => {} } = options;
   const { concurrency = 16, observer } = backend;
   const operations = reconciler({ backend, log, now, onResult, concurrency });
@@ -161,7 +169,10 @@ export function startAgent<O extends Op, State>(options: AgentOptions<O, State>)
     const startedAt = timers.now();
     const { state, changes } = stepPipeline(pipeline, events);
     const steppedAt = timers.now();
-    const plan = state.ready ? backend.plan(changes, planned) : { ops: [], state: planned };
+    const isIdle = changes.length === 0 && syncs > 0;
+    const plan = state.ready && !isIdle
+      ? backend.plan(changes, planned)
+      : { ops: [], state: planned };
     const plannedAt = timers.now();
     // From here on nothing throws: the events are taken, and must not be given again.
     const before = pipeline;
@@ -172,7 +183,7 @@ export function startAgent<O extends Op, State>(options: AgentOptions<O, State>)
       tell(options.onTake, { before, state, outcome: "waiting" });
       return "idle";
     }
-    if (changes.length === 0 && syncs > 0) {
+    if (isIdle) {
       tell(options.onTake, { before, state, outcome: "idle" });
       return "idle";
     }
@@ -215,7 +226,7 @@ export function startAgent<O extends Op, State>(options: AgentOptions<O, State>)
     }
   }
 
-  const feed = startFeed({ source, take, minSyncPeriodMs, log, timers });
+  const feed = startFeed({ source, take, minSyncPeriodMs, syncPeriodMs, log, timers });
   let stopped: Promise<void> | null = null;
 
   async function stop(signal?: AbortSignal): Promise<void> {

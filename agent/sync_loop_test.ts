@@ -3,11 +3,13 @@ import type { ApplyResult } from "../backends/mod.ts";
 import { SourceError } from "../proto/mod.ts";
 import { FakeTimers, settle } from "./test_timers.ts";
 import { FakeBackend, FakeLog, FakeSource, listOf, service, slice, upsert } from "./test_fakes.ts";
-import { startAgent, type SyncRecord } from "./sync_loop.ts";
+import { type AgentOptions, startAgent, type SyncRecord } from "./sync_loop.ts";
 
 const WEB = "default/web/TCP/IPv4";
 
-function start(options: { readonly onSync?: (sync: SyncRecord) => void } = {}) {
+function start(
+  options: Pick<Partial<AgentOptions<never, never>>, "onSync" | "onTake" | "syncPeriodMs"> = {},
+) {
   const source = new FakeSource();
   const backend = new FakeBackend();
   const log = new FakeLog();
@@ -103,7 +105,38 @@ Deno.test("events that change nothing for the node cost no operation and no rest
   assert.deepEqual(syncs, []);
   source.say(upsert(service("a", "10.96.0.11")));
   await timers.advance(0);
-  assert.deepEqual(backend.diary, ["plan 0", "plan 1", "add default/a/TCP/IPv4"]);
+  assert.deepEqual(backend.diary, ["plan 1", "add default/a/TCP/IPv4"]);
+  await agent.stop();
+});
+
+Deno.test("a sync that finds nothing to do comes once in each period, and after events later", async () => {
+  const takes: string[] = [];
+  const { source, backend, timers, agent, syncs } = start({
+    syncPeriodMs: 30_000,
+    onTake: ({ outcome }) => void takes.push(`${timers.now()} ${outcome}`),
+  });
+  source.say(listOf("Service"), listOf("EndpointSlice"));
+  await timers.advance(40_000);
+  source.say(listOf("Node"));
+  await timers.advance(60_000);
+  assert.deepEqual(takes, ["0 synced", "30000 idle", "40000 idle", "70000 idle", "100000 idle"]);
+  assert.equal(syncs.length, 1);
+  assert.deepEqual(backend.diary, ["plan 0"]);
+  await agent.stop();
+  await timers.advance(60_000);
+  assert.equal(takes.length, 5);
+  assert.equal(timers.waiting, 0);
+});
+
+Deno.test("the period makes no sync before services and slices were listed", async () => {
+  const takes: string[] = [];
+  const { backend, timers, agent } = start({
+    syncPeriodMs: 30_000,
+    onTake: ({ outcome }) => void takes.push(outcome),
+  });
+  await timers.advance(30_000);
+  assert.deepEqual(takes, ["waiting"]);
+  assert.deepEqual(backend.diary, []);
   await agent.stop();
 });
 
@@ -259,7 +292,7 @@ Deno.test("a source that breaks is started again after a while, and nothing is t
   source.say(listOf("Service", service("web", "10.96.0.10", "2026-01-01T00:00:00Z")));
   assert.equal(agent.status().source.state, "ok");
   await timers.advance(1000);
-  assert.deepEqual(backend.diary, ["plan 0"]);
+  assert.deepEqual(backend.diary, []);
   await agent.stop();
 });
 

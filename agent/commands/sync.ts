@@ -185,6 +185,7 @@ function backendWork<O extends Op, State>(
     ...hooks,
     nodeName,
     minSyncPeriodMs: flags.minSyncPeriod,
+    ...(watching === null ? {} : { syncPeriodMs: watching.syncPeriodMs }),
     drainTimeoutMs: flags.drainTimeout,
     log: log.named("sync"),
     now: () => io.now(),

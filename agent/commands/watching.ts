@@ -47,6 +47,8 @@ export interface Watching {
   readonly connection: (connection: KubeConnection) => KubeConnection;
   /** The source, listened to. */
   readonly source: Monitor["watchSource"];
+  /** The longest time between two syncs, in milliseconds. */
+  readonly syncPeriodMs: number;
   /** What the agent is to tell. */
   readonly hooks: Required<Pick<AgentOptions<never, never>, "onSync" | "onTake" | "onResult">>;
   /** Has the metrics tell of the agent, and of the userspace backend if it is that. */
@@ -77,6 +79,7 @@ export function startWatching(
   extras: WatchExtras = {},
 ): Watching {
   const { form, flags, io, program: component = "windlass" } = context;
+  const { syncPeriodMs = SYNC_PERIOD_MS } = extras;
   const healthz = addressOf(context, "healthz");
   const metrics = addressOf(context, "metrics");
   const now = (): number => io.now();
@@ -86,7 +89,7 @@ export function startWatching(
     component,
     cluster: form.source === "kube",
     ownNode: form.source === "kube" && form.sink !== "to-api",
-    syncPeriodMs: extras.syncPeriodMs ?? SYNC_PERIOD_MS,
+    syncPeriodMs,
     detail: flags.metricsDetail,
     log: own,
     now,
@@ -117,6 +120,7 @@ export function startWatching(
     },
     connection: monitor.watchConnection,
     source: monitor.watchSource,
+    syncPeriodMs,
     hooks: {
       ...monitor.hooks,
       onTake(take) {

@@ -28,8 +28,8 @@ export const KUBE_PROXY_METRICS = {
     type: "gauge",
     help: `${ALPHA}The last time proxy rules were successfully synced`,
     labels: ["ip_family"],
-    note:
-      "Moves with each batch of changes taken in; where nothing changes there is no sync to make.",
+    note: "Moves with each batch of changes taken in, and where nothing changes once in each " +
+      "`--iptables-sync-period`.",
   },
   [`${SYNC}_last_queued_timestamp_seconds` as const]: {
     origin: "kube-proxy",
