@@ -7,12 +7,20 @@ import assert from "node:assert/strict";
 import { ADDRESS_ENV } from "../agent/commands/address_manager.ts";
 import { HNS_ENV } from "../agent/commands/winkernel_options.ts";
 import { LOG_ENV } from "../agent/commands/sync_log.ts";
+import { LIBRARIES } from "../backends/userspace/native/library.ts";
 import { CONNECTION_ENV } from "../proto/kube/load_connection.ts";
+
+interface ProgramSet {
+  readonly env: { readonly allow: readonly string[] };
+  readonly ffi: true | readonly string[];
+  readonly run: readonly string[];
+}
 
 interface Config {
   readonly tasks: Readonly<Record<string, string>>;
   readonly permissions: {
-    readonly windlass: { readonly env: { readonly allow: readonly string[] } };
+    readonly windlass: ProgramSet;
+    readonly "windlass-windows": ProgramSet;
     readonly simulate: { readonly net: readonly string[] };
   };
 }
@@ -34,6 +42,19 @@ Deno.test("the program may read the environment variables that it knows, and no 
     allow.toSorted(),
     [...CONNECTION_ENV, ...LOG_ENV, ...HNS_ENV, ...ADDRESS_ENV, "NO_COLOR"].toSorted(),
   );
+});
+
+Deno.test("on Windows and elsewhere the program may do the same, by what the system has for it", async () => {
+  const { windlass, "windlass-windows": windows } = (await config()).permissions;
+  const { ffi, run, ...rest } = windlass;
+  const { ffi: _, run: runOnWindows, ...restOnWindows } = windows;
+  assert.deepEqual(restOnWindows, rest);
+  assert.deepEqual(run, ["ip"]);
+  assert(runOnWindows.every((path) => path.startsWith("C:\\Windows\\System32\\")));
+  // Pointers and callbacks, which Windows' functions need, take the permission as a whole.
+  assert(ffi !== true && ffi.every((path) => path.endsWith("/libc.so.6")));
+  const here = LIBRARIES.libc.filter((path) => path.startsWith("/"));
+  assert(Deno.build.os !== "linux" || here.every((path) => ffi.includes(path)));
 });
 
 Deno.test("the simulation stays on loopback", async () => {

@@ -24,5 +24,5 @@ export function programPlace(): ProgramPlace {
   const main = fileURLToPath(Deno.mainModule);
   const folder = dirname(main);
   const config = `--config=${join(folder, "deno.json")}`;
-  return { start: [program, "run", "--no-prompt", config, "-P=windlass", main], folder };
+  return { start: [program, "run", "--no-prompt", config, "-P=windlass-windows", main], folder };
 }

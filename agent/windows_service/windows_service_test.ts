@@ -10,7 +10,7 @@ const ignore = Deno.build.os !== "windows";
 /** Runs `windlass service ACTION` for the service of a test. */
 async function service(name: string, action: string, ...args: readonly string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", `--config=${CONFIG}`, "-P=windlass", MAIN].concat(
+    args: ["run", "--no-prompt", `--config=${CONFIG}`, "-P=windlass-windows", MAIN].concat(
       ["service", action, `--service-name=${name}`, ...args],
     ),
     stdin: "null",
@@ -184,7 +184,7 @@ Deno.test({
   ignore,
   async fn() {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", `--config=${CONFIG}`, "-P=windlass", MAIN].concat(
+      args: ["run", "--no-prompt", `--config=${CONFIG}`, "-P=windlass-windows", MAIN].concat(
         ["file", "to-print", "--windows-service"],
       ),
       stdin: "null",

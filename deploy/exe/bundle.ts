@@ -66,10 +66,13 @@ async function pointToWorker(folder: string): Promise<void> {
 }
 
 async function permissionsText(): Promise<string> {
-  const { permissions: { windlass }, unstable } = JSON.parse(
+  const { permissions: sets, unstable } = JSON.parse(
     await Deno.readTextFile(join(ROOT, "deno.json")),
   );
-  return `${JSON.stringify({ permissions: { windlass }, unstable }, null, 2)}\n`;
+  const permissions = Object.fromEntries(
+    ["windlass", "windlass-windows"].map((name) => [name, sets[name]]),
+  );
+  return `${JSON.stringify({ permissions, unstable }, null, 2)}\n`;
 }
 
 if (import.meta.main) await makeBundle(Deno.args[0] ?? join(ROOT, "dist", "bundle"));

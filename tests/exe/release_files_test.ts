@@ -33,6 +33,11 @@ function denos(): readonly string[] {
   return underWine === undefined ? [Deno.execPath()] : [Deno.execPath(), underWine];
 }
 
+/** The permission set for a deno: it names what only its system has. */
+function setFor(deno: string): string {
+  return deno === Deno.execPath() ? "windlass" : "windlass-windows";
+}
+
 Deno.test({
   name: "the bundle runs by a plain deno, with its permissions, its workers and all its parts",
   ignore: Deno.build.os === "windows", // a bundle is made where releases are made
@@ -44,7 +49,7 @@ Deno.test({
       for (const deno of denos()) {
         const run = async (...args: readonly string[]): Promise<string> => {
           const { code, stdout, stderr } = await new Deno.Command(deno, {
-            args: ["run", "--no-prompt", "-P=windlass", "windlass.js", ...args],
+            args: ["run", "--no-prompt", `-P=${setFor(deno)}`, "windlass.js", ...args],
             cwd: bundle,
             stdin: "null",
           }).output();

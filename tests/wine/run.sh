@@ -30,7 +30,7 @@ step() {
 }
 
 windlass() {
-  "$WINDLASS_DENO_WIN" run --no-prompt -P=windlass mod.ts "$@"
+  "$WINDLASS_DENO_WIN" run --no-prompt -P=windlass-windows mod.ts "$@"
 }
 
 step "version" windlass version

@@ -35,7 +35,7 @@ Deno.test.each([
 function syncArgs(folder: string, hns: string): readonly string[] {
   const { networkName, sourceVip, nodeIp, hostMac } = OVERLAY_CONFIG;
   return [
-    ...["run", "-P=windlass", "--no-check", PROGRAM, "file", "to-winkernel", "--once"],
+    ...["run", "-P=windlass-windows", "--no-check", PROGRAM, "file", "to-winkernel", "--once"],
     ...[`--input=${onWine(`${folder}/cluster.yaml`)}`, "--node-name=n1", "--enable-dsr"],
     ...[`--network-name=${networkName}`, `--source-vip=${sourceVip}`, `--node-ip=${nodeIp}`],
     ...[`--host-mac=${hostMac}`, `--hns=${hns}`],
@@ -117,7 +117,7 @@ Deno.test.each([
   ignore,
 }, async ({ hns, says }) => {
   const { code, text } = await denoWin([
-    ...["run", "-P=windlass", "--no-check", PROGRAM],
+    ...["run", "-P=windlass-windows", "--no-check", PROGRAM],
     ...["hns", "list", "--network-name=vxlan0", `--hns=${hns}`],
   ]);
   assert.equal(code, 1, text);
