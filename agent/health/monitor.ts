@@ -149,7 +149,8 @@ export function createMonitor(options: MonitorOptions): Monitor {
     hooks: {
       onSync: (sync) => syncs.synced(sync),
       onTake(take) {
-        health.synced(families);
+        if (take.outcome === "waiting") health.excused(families);
+        else health.synced(families);
         syncs.taken(take);
       },
       onResult(op, result, tookMs) {

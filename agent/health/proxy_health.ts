@@ -70,6 +70,14 @@ export class ProxyHealth {
     }
   }
 
+  /**
+   * No sync is due for what was asked: services and slices are not all known yet. As with kube-proxy
+   * that is no fault of this process, which a restart would not cure; nor is it a sync.
+   */
+  excused(families: readonly IpFamily[]): void {
+    for (const family of families) this.#asked.delete(family);
+  }
+
   /** The Node is now this. One that is gone is not told of: what was last known of it stays. */
   heardOfNode(node: Node): void {
     this.#node = node;

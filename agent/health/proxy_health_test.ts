@@ -53,6 +53,18 @@ Deno.test("the body is kube-proxy's, key by key", async () => {
   );
 });
 
+Deno.test("a sync that cannot be made before all is listed is neither overdue nor done", async () => {
+  const { health, ask, clock } = start();
+  health.synced(["IPv4"]);
+  clock.now = T0 + 1000;
+  health.asked(["IPv4"]);
+  health.excused(["IPv4"]);
+  clock.now = T0 + 600_000;
+  const { code, text } = await ask("/livez");
+  assert.equal(code, 200);
+  assert.match(text, /"IPv4":{"lastUpdated":"2026-01-05T10:00:00Z","healthy":true}/);
+});
+
 Deno.test("a process that has not begun is healthy and says nothing of families", async () => {
   const { ask } = start();
   assert.equal(

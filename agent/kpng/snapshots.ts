@@ -14,6 +14,8 @@ export interface SnapshotOptions {
   readonly source: Source;
   /** Takes a snapshot. If it throws, the same comes again. */
   readonly take: (snapshot: ApiSnapshot) => void | Promise<void>;
+  /** Is told when all that has come is taken in, also where it changed nothing. */
+  readonly onTaken?: () => void;
   /** The rest between two snapshots, in milliseconds. */
   readonly minSyncPeriodMs: number;
   /** Where reports and failures go. */
@@ -23,16 +25,19 @@ export interface SnapshotOptions {
 }
 
 /** Starts to follow a source. */
-export function followSnapshots({ take, ...options }: SnapshotOptions): Feed {
+export function followSnapshots(
+  { take, onTaken = () => {}, ...options }: SnapshotOptions,
+): Feed {
   let snapshot: ApiSnapshot = EMPTY_SNAPSHOT;
   return startFeed({
     ...options,
     async take(events) {
       const next = applyEvents(snapshot, events);
-      if (next === snapshot) return "idle";
-      await take(next);
+      const isNew = next !== snapshot;
+      if (isNew) await take(next);
       snapshot = next;
-      return "synced";
+      onTaken();
+      return isNew ? "synced" : "idle";
     },
   });
 }

@@ -25,7 +25,7 @@ export interface ServeOptions {
   readonly minSyncPeriodMs: number;
   /** Where to write what happens. */
   readonly log: Logger;
-  /** Is told when all that has come is taken in. */
+  /** Is told when all that has come is taken in, also where it changed nothing. */
   readonly onTaken?: () => void;
   /** The clock. */
   readonly timers?: Timers;
@@ -50,10 +50,8 @@ export async function serveApi(options: ServeOptions): Promise<ApiWork> {
     minSyncPeriodMs,
     log,
     timers,
-    take: (snapshot) => {
-      server.put(snapshot);
-      onTaken?.();
-    },
+    take: (snapshot) => server.put(snapshot),
+    ...(onTaken === undefined ? {} : { onTaken }),
   });
   const stopped = Promise.withResolvers<void>();
   return {
