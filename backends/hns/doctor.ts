@@ -8,7 +8,7 @@ import { type Actual, type ActualEndpoint, type ActualLoadBalancer, actualOf } f
 import type { HnsConfig, HnsEnvironment } from "./config.ts";
 import { LOAD_BALANCER_FLAGS } from "./documents.ts";
 import { keysOf } from "./identity.ts";
-import { environmentOf, type HnsObservation, misconfiguration } from "./observation.ts";
+import { ambiguity, environmentOf, type HnsObservation, misconfiguration } from "./observation.ts";
 
 /** A block of ephemeral ports, as HNS takes them: one for each load balancer without DSR. */
 export const PORT_BLOCK = 64;
@@ -61,11 +61,11 @@ const CHECKS: readonly Check[] = [
   unreadable,
 ];
 
-function network({ networkName, world }: Patient): readonly Diagnosis[] {
+function network({ networkName, observation, world }: Patient): readonly Diagnosis[] {
   return world !== null ? [] : [{
     check: "network",
     severity: "error",
-    finding: `There is no network "${networkName}"`,
+    finding: ambiguity(observation, networkName) ?? `There is no network "${networkName}"`,
     cause: "the CNI has not made it yet, or it has another name",
     cure: "wait for the CNI, or give the right name by --network-name; windlass hns list shows all",
   }];

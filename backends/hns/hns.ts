@@ -12,6 +12,7 @@ import { type Feature, featuresOf, versionText } from "./features.ts";
 import { HnsError } from "./hns_error.ts";
 import { LockTable } from "./lock_table.ts";
 import {
+  ambiguity,
   environmentOf,
   type HnsObservation,
   misconfiguration,
@@ -24,7 +25,9 @@ import {
   planChanges,
   planObserved,
 } from "./plan.ts";
+import { type FindSourceVip, type FoundSourceVip, SourceVipKeeper } from "./source_vip.ts";
 import type { HnsOp } from "./spec.ts";
+import type { HnsNetwork } from "./read_documents.ts";
 import type { HnsTransport } from "./transport.ts";
 
 /** How the HNS backend is set up. */
@@ -35,6 +38,8 @@ export interface HnsOptions {
   readonly transport: HnsTransport;
   /** Where to write what happens. */
   readonly log?: Logger;
+  /** Finds the source VIP on an overlay network, in place of the configuration's. */
+  readonly findSourceVip?: FindSourceVip;
   /**
    * How many calls may run at a time; those on load balancers that share an endpoint never do.
    *
@@ -84,14 +89,16 @@ class Hns implements HnsBackend {
   readonly #applier: HnsApplier;
   readonly #locks = new LockTable();
   readonly #listeners = new Set<(why: string, urgent: boolean) => void>();
+  readonly #sourceVips: SourceVipKeeper | null;
   #networkId = "";
   #unreadable = 0;
 
-  constructor({ config, transport, log = SILENT, concurrency = 4 }: HnsOptions) {
+  constructor({ config, transport, log = SILENT, findSourceVip, concurrency = 4 }: HnsOptions) {
     this.#config = config;
     this.#transport = transport;
     this.#log = log;
     this.concurrency = concurrency;
+    this.#sourceVips = findSourceVip === undefined ? null : new SourceVipKeeper(findSourceVip);
     this.#applier = new HnsApplier(transport, (why) => this.#lookAgain(why));
     this.observer = {
       observe: (signal) => this.#observe(signal),
@@ -123,15 +130,27 @@ class Hns implements HnsBackend {
       const seen = await observeHns(this.#transport, networkName, signal);
       const observation = { ...seen, features: this.#believed(seen.features) };
       this.#tellNetwork(observation);
+      const unclear = ambiguity(observation, networkName);
+      if (unclear !== null) return { ok: false, error: unclear };
+      const sourceVip = await this.#sourceVipOn(observation.network, signal);
+      if (!sourceVip.ok) return sourceVip;
+      const config = { ...this.#config, sourceVip: sourceVip.ip };
       const wrong = observation.network === null
         ? null
-        : misconfiguration(environmentOf(this.#config, observation.network, observation));
+        : misconfiguration(environmentOf(config, observation.network, observation));
       if (wrong !== null) return { ok: false, error: wrong };
-      return { ok: true, plan: (state) => planObserved(observation, state, this.#config) };
+      return { ok: true, plan: (state) => planObserved(observation, state, config) };
     } catch (error) {
       if (!(error instanceof HnsError)) throw error;
       return { ok: false, error: error.message };
     }
+  }
+
+  async #sourceVipOn(network: HnsNetwork | null, signal: AbortSignal): Promise<FoundSourceVip> {
+    if (this.#sourceVips === null || network === null || !network.overlay) {
+      return { ok: true, ip: this.#config.sourceVip };
+    }
+    return await this.#sourceVips.on(network.id, signal);
   }
 
   /** The features without those that were tried and found missing. */
@@ -140,7 +159,7 @@ class Hns implements HnsBackend {
   }
 
   #tellNetwork({ network, unreadable }: HnsObservation): void {
-    const name = this.#config.networkName;
+    const name = network?.name ?? this.#config.networkName;
     if (network !== null && this.#networkId !== network.id) {
       this.#log.info("Found the network", { network: name, id: network.id, type: network.type });
     } else if (network === null && this.#networkId !== "") {

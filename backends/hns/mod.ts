@@ -54,7 +54,8 @@ export {
   type EmulatorOptions,
 } from "./emulator/quirks.ts";
 export { describeHns, type HnsBackend, hnsBackend, type HnsOptions, observeHns } from "./hns.ts";
-export type { HnsObservation } from "./observation.ts";
+export { networksNamed } from "./network_name.ts";
+export { ambiguity, type HnsObservation } from "./observation.ts";
 export { type HnsPlan, type HnsState, type HnsWorld, planCleanup } from "./plan.ts";
 export {
   type FileEmulatorOptions,
@@ -62,6 +63,7 @@ export {
   openFileEmulator,
 } from "./emulator/file_emulator.ts";
 export { normalMac } from "./mac.ts";
+export type { FindSourceVip, FoundSourceVip } from "./source_vip.ts";
 export {
   type LibraryPaths,
   type NativeOptions,

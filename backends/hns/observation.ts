@@ -7,6 +7,7 @@
 import type { HnsConfig, HnsEnvironment } from "./config.ts";
 import type { Feature } from "./features.ts";
 import { normalMac } from "./mac.ts";
+import { networksNamed } from "./network_name.ts";
 import { providerAddresses } from "./provider_addresses.ts";
 import {
   type HnsEndpoint,
@@ -21,6 +22,8 @@ import {
 export interface HnsObservation {
   /** The network of the configured name; `null` while there is none. */
   readonly network: HnsNetwork | null;
+  /** The names of the networks that the configured name fits, where those are several. */
+  readonly rivals: readonly string[];
   /** All endpoints of all networks. */
   readonly endpoints: readonly HnsEndpoint[];
   /** All load balancers. */
@@ -50,8 +53,10 @@ export function observationOf(
   const networks = readAll(documents.networks, readNetwork);
   const endpoints = readAll(documents.endpoints, readEndpoint);
   const loadBalancers = readAll(documents.loadBalancers, readLoadBalancer);
+  const named = networksNamed(networks, networkName);
   return {
-    network: networkNamed(networks, networkName),
+    network: named.length === 1 ? named[0] ?? null : null,
+    rivals: named.length > 1 ? named.map(({ name }) => name) : [],
     endpoints,
     loadBalancers,
     features,
@@ -84,6 +89,17 @@ export function environmentOf(
     ),
     providerOf: providerAddresses(network.remoteSubnets).of,
   };
+}
+
+/** Why no network is taken although some fit its name, in words; `null` where that is not so. */
+export function ambiguity(
+  { rivals }: Pick<HnsObservation, "rivals">,
+  networkName: string,
+): string | null {
+  return rivals.length === 0
+    ? null
+    : `Cannot tell which network "${networkName}" is: ${rivals.join(", ")} fit; name one of them ` +
+      "by --network-name";
 }
 
 /** What is wrong with the configuration on this network, in words; `null` if nothing is. */
@@ -119,14 +135,6 @@ export function environmentText(env: HnsEnvironment): string {
     hostMac,
     hasNodeEndpoint,
   ]);
-}
-
-/** By its name; in another letter case only if that leaves one. */
-function networkNamed(networks: readonly HnsNetwork[], name: string): HnsNetwork | null {
-  const exact = networks.find((each) => each.name === name);
-  if (exact !== undefined) return exact;
-  const alike = networks.filter((each) => each.name.toLowerCase() === name.toLowerCase());
-  return alike.length === 1 ? alike[0] ?? null : null;
 }
 
 function readAll<T>(values: readonly unknown[], read: (value: unknown) => T | null): readonly T[] {
