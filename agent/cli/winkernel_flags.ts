@@ -21,14 +21,18 @@ export const WINKERNEL_FLAGS = {
     name: "network-name",
     metavar: "NAME",
     default: null,
-    help: "The HNS network of the CNI; default: $KUBE_NETWORK",
+    help:
+      "The HNS network of the CNI, or a pattern that fits only it, such as 'vpcbr*'; default: " +
+      "$KUBE_NETWORK",
   },
   sourceVip: {
     kind: "text",
     name: "source-vip",
-    metavar: "IP",
+    metavar: "IP|auto",
     default: null,
-    help: "The source address of load balancers that translate; overlay networks need it",
+    help:
+      "The source address of load balancers that translate, on overlay networks; auto, or without " +
+      "it: that of the CNI's endpoint, or one that is reserved in host-local's books",
   },
   ipamFolder: {
     kind: "text",

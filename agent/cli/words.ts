@@ -31,6 +31,7 @@ const HNS: readonly FlagId[] = [
   "hns",
   "networkName",
   "sourceVip",
+  "ipamFolder",
   "nodeIp",
   "hostMac",
   "enableDsr",

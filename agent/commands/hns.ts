@@ -29,6 +29,7 @@ import { dataText } from "./print.ts";
 import { readOnce } from "./read_once.ts";
 import { planWinkernel } from "./winkernel.ts";
 import { winkernelConfig } from "./winkernel_options.ts";
+import { withSourceVip } from "./winkernel_source_vip.ts";
 
 /** Runs `windlass hns ACTION [SOURCE]`. */
 export async function run(context: CommandContext): Promise<number> {
@@ -46,10 +47,10 @@ export async function run(context: CommandContext): Promise<number> {
   if (rest[0] !== undefined) {
     throw new UsageError(`Unexpected argument "${rest[0]}": windlass hns ${action} [flags]`, "hns");
   }
-  const config = winkernelConfig(context.flags, context.io);
+  const asGiven = winkernelConfig(context.flags, context.io);
   const transport = await openHnsTransport(context.flags, { writes: action === "cleanup" });
   try {
-    const observation = await seen(transport, config);
+    const { observation, config } = await seen(transport, asGiven, context);
     switch (action) {
       case "list":
         return list(context, observation);
@@ -65,9 +66,16 @@ export async function run(context: CommandContext): Promise<number> {
   }
 }
 
-async function seen(transport: HnsTransport, { networkName }: HnsConfig): Promise<HnsObservation> {
+/** What HNS has, and the configuration with the source VIP that a run would find there. */
+async function seen(
+  transport: HnsTransport,
+  given: HnsConfig,
+  { flags }: CommandContext,
+): Promise<{ readonly observation: HnsObservation; readonly config: HnsConfig }> {
+  const { networkName } = given;
   try {
-    return await observeHns(transport, networkName, new AbortController().signal);
+    const observation = await observeHns(transport, networkName, new AbortController().signal);
+    return { observation, config: await withSourceVip(given, observation, transport, flags) };
   } catch (error) {
     if (error instanceof HnsError) throw new RunError(error.message);
     throw error;

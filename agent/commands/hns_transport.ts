@@ -19,6 +19,15 @@ import { RunError } from "../run_error.ts";
 /** The ways to reach HNS. */
 const TRANSPORTS = ["native", "powershell", "hnsdiag", "emulator"] as const;
 
+/** Whether HNS is an emulated one, so that nothing of this machine belongs to it. */
+export function isEmulated({ hns }: Pick<FlagValues, "hns">): boolean {
+  return wayOf(hns).split(":")[0] === "emulator";
+}
+
+function wayOf(hns: string | null): string {
+  return hns ?? (Deno.build.os === "windows" ? "native" : "emulator");
+}
+
 /** What a command does with HNS. */
 export interface HnsUse {
   /** Whether it writes; if not, the emulator's file is left as it is. */
@@ -43,7 +52,7 @@ export async function openHnsTransport(
   { hns }: Pick<FlagValues, "hns">,
   { writes, creates = false, log = SILENT }: HnsUse,
 ): Promise<HnsTransport> {
-  const given = hns ?? (Deno.build.os === "windows" ? "native" : "emulator");
+  const given = wayOf(hns);
   const [name, ...rest] = given.split(":");
   const kind = TRANSPORTS.find((each) => each === name);
   const path = rest.join(":"); // a path of Windows has a colon of its own

@@ -11,6 +11,7 @@ import { factsText, IPAM_FOLDER, judge, probeNode } from "../node_facts/mod.ts";
 import { type CommandContext, nodeNameOf } from "./command.ts";
 import { openHnsTransport } from "./hns_transport.ts";
 import { dataText } from "./print.ts";
+import { givenSourceVip } from "./winkernel_options.ts";
 
 /** Runs `windlass node`: exit code 1 if something must be done before a backend can work here. */
 export async function run(context: CommandContext): Promise<number> {
@@ -19,7 +20,7 @@ export async function run(context: CommandContext): Promise<number> {
   const facts = await probeNode({
     name: nodeNameOf(context),
     networkName: networkNameOf(context),
-    sourceVip: flags.sourceVip,
+    sourceVip: givenSourceVip(flags),
     ipamFolder: flags.ipamFolder ?? IPAM_FOLDER,
     wish: {
       named: flags.interface === FLAGS.interface.default ? null : flags.interface,

@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  ambiguity,
   type Backend,
   compositeBackend,
   type CompositeOp,
@@ -31,6 +32,7 @@ import type { CommandContext } from "./command.ts";
 import { type HnsUse, openHnsTransport } from "./hns_transport.ts";
 import { userspaceOptions } from "./userspace_options.ts";
 import { winkernelConfig } from "./winkernel_options.ts";
+import { sourceVipFinder, withSourceVip } from "./winkernel_source_vip.ts";
 
 /** The HNS backend with the userspace one beside it. */
 export type WinkernelBackend = Backend<
@@ -53,10 +55,12 @@ export async function openWinkernel(
       "to-winkernel",
     );
   }
+  const transport = await openHnsTransport(flags, { ...use, creates: use.writes, log });
   return compositeBackend({
     main: hnsBackend({
       config,
-      transport: await openHnsTransport(flags, { ...use, creates: use.writes, log }),
+      transport,
+      findSourceVip: sourceVipFinder({ flags, transport, reserves: use.writes, log }),
       log,
     }),
     beside: userspaceBackend({ ...userspaceOptions(flags), log }),
@@ -78,7 +82,10 @@ export async function explainWinkernel(
   try {
     const { signal } = new AbortController();
     const observation = await observeHns(transport, config.networkName, signal);
-    const hns = explainOnHns(entries, observation, config);
+    const unclear = ambiguity(observation, config.networkName);
+    if (unclear !== null) throw new RunError(unclear);
+    const whole = await withSourceVip(config, observation, transport, flags);
+    const hns = explainOnHns(entries, observation, whole);
     return { hns, text: hnsExplanationText(hns) };
   } catch (error) {
     if (error instanceof HnsError) throw new RunError(error.message);

@@ -35,7 +35,7 @@ export function winkernelConfig(
   const hostMac = macOf(flags.hostMac ?? "");
   return {
     networkName,
-    sourceVip: ipOf("--source-vip", flags.sourceVip),
+    sourceVip: givenSourceVip(flags) ?? "",
     nodeIp,
     hostMac,
     hosts: nodeIp === "" || hostMac === "" ? hostAddresses().filter(isNodeAddress) : [],
@@ -47,6 +47,16 @@ export function winkernelConfig(
 }
 
 const TOPIC = "to-winkernel";
+
+/**
+ * The address that `--source-vip` gives; `null` where it is to be found: without the flag, with
+ * `auto`, or with an empty value.
+ *
+ * @throws {UsageError} If it is something else.
+ */
+export function givenSourceVip({ sourceVip }: Pick<FlagValues, "sourceVip">): string | null {
+  return sourceVip === "auto" ? null : ipOf("--source-vip", sourceVip) || null;
+}
 
 function ipOf(flag: string, given: string | null): string {
   if (given === null || given === "") return "";

@@ -52,12 +52,22 @@ export const PROXY_FLAGS: readonly KubeProxyFlag[] = [
     "kernelspace (the default on Windows) is sink to-winkernel, userspace is sink to-userspace. " +
       "Other modes are errors",
   ),
-  sets("network-name", "winkernel.networkName", "same", "The HNS network; else $KUBE_NETWORK", {
-    to: "network-name",
-  }),
-  sets("source-vip", "winkernel.sourceVip", "same", "The source address on overlay networks", {
-    to: "source-vip",
-  }),
+  sets(
+    "network-name",
+    "winkernel.networkName",
+    "better",
+    "The HNS network; else $KUBE_NETWORK. A pattern such as Calico.* or vpcbr* stands for the only " +
+      "network that it fits",
+    { to: "network-name" },
+  ),
+  sets(
+    "source-vip",
+    "winkernel.sourceVip",
+    "better",
+    "The source address on overlay networks. Without it, or with auto, it is found: Calico's " +
+      "endpoint, endpoint source-vip, else one that is reserved in host-local's books",
+    { to: "source-vip" },
+  ),
   sets("enable-dsr", "winkernel.enableDSR", "same", "Direct server return", { to: "enable-dsr" }),
   sets(
     "root-hnsendpoint-name",

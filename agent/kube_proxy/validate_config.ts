@@ -114,7 +114,9 @@ export const CONFIG_RULES: readonly ConfigRule[] = [
     fields: ["winkernel.sourceVip"],
     wrong: (config) => {
       const vip = config["winkernel.sourceVip"];
-      return vip === "" || parseIp(vip) !== null ? null : "must be a valid IP address";
+      return ["", "auto"].includes(vip) || parseIp(vip) !== null
+        ? null
+        : "must be a valid IP address";
     },
   },
   {

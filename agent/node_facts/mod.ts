@@ -14,6 +14,7 @@ export {
   type Reservation,
   reserve,
 } from "./ipam.ts";
+export { type LocateOptions, locateSourceVip } from "./locate_source_vip.ts";
 export { judge, NODE_RULES, type NodeFinding } from "./judge.ts";
 export { chooseNetwork } from "./networks.ts";
 export { probeNode, type ProbeOptions } from "./probes.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { networksNamed } from "../../backends/mod.ts";
 import type { NetworkFacts } from "./facts.ts";
 
 /** What came of looking for the CNI's network. */
@@ -20,7 +21,7 @@ export type ChosenNetwork =
     readonly why: string;
   };
 
-/** The network of that name; without a name the only one that a CNI can have made. */
+/** The network of that name or pattern; without a name the only one that a CNI can have made. */
 export function chooseNetwork(
   networks: readonly NetworkFacts[],
   name: string | null,
@@ -29,9 +30,12 @@ export function chooseNetwork(
     ? "HNS has none"
     : `HNS has ${networks.map((each) => `"${each.name}" (${each.type})`).join(", ")}`;
   if (name !== null) {
-    const network = networks.find((each) => each.name.toLowerCase() === name.toLowerCase());
-    if (network !== undefined) return { ok: true, network };
-    return { ok: false, why: `there is no network "${name}"; ${seen}` };
+    const [network, ...more] = networksNamed(networks, name);
+    if (network === undefined) {
+      return { ok: false, why: `there is no network "${name}"; ${seen}` };
+    }
+    if (more.length === 0) return { ok: true, network };
+    return { ok: false, why: `several networks fit "${name}"; ${seen}` };
   }
   const [only, ...more] = candidates(networks);
   if (only === undefined) return { ok: false, why: `the CNI has made no network yet; ${seen}` };

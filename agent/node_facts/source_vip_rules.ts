@@ -47,6 +47,9 @@ interface Rule {
   readonly find: (context: SourceVipContext) => string | null | undefined;
 }
 
+/** How CNI plugins name the endpoints of pods: after their sandbox. */
+const POD_ENDPOINT = /^(cid-|[0-9a-f]{32,}_)/i;
+
 /** The endpoint that other proxies and scripts make for it. */
 const ENDPOINT_NAME = "source-vip";
 
@@ -121,6 +124,6 @@ function problemWith(ip: string, { network, endpoints }: SourceVipContext): stri
     return `${ip} is in no subnet of network "${network.name}" (${network.subnets.join(", ")}): ` +
       "the node may have had another pod CIDR before";
   }
-  const pod = endpoints.find((each) => /^cid-/i.test(each.name) && each.ips.includes(ip));
+  const pod = endpoints.find((each) => POD_ENDPOINT.test(each.name) && each.ips.includes(ip));
   return pod === undefined ? null : `a pod has ${ip} too (endpoint ${pod.name})`;
 }
