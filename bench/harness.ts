@@ -80,6 +80,10 @@ export interface CaseResult {
   readonly median: number;
   /** The sample that 99 % do not exceed. */
   readonly p99: number;
+  /** The sample that a quarter of all do not exceed. */
+  readonly q1: number;
+  /** The sample that three quarters of all do not exceed. */
+  readonly q3: number;
   /** The smallest sample. */
   readonly min: number;
   /** The largest sample. */
@@ -128,6 +132,8 @@ async function measureCases(
       samples: own.length,
       median: median(each.name),
       p99: quantile(own, 0.99),
+      q1: quantile(own, 0.25),
+      q3: quantile(own, 0.75),
       min: quantile(own, 0),
       max: quantile(own, 1),
       peer,

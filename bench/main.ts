@@ -1,10 +1,13 @@
 /**
- * `deno task bench [SUITE...] [--quick] [--rounds N] [--out FILE]`: measures suites, prints a table,
- * writes a JSON file.
+ * `deno task bench [SUITE...] [--quick] [--rounds N] [--out FILE.json]`: measures suites, prints a
+ * table, writes the figures as JSON and a page with charts beside them.
  *
  * @module
  */
+import { cpus } from "node:os";
 import { type CaseResult, measure, type Suite } from "./harness.ts";
+import { type BenchResult, wasBusy } from "./report/result.ts";
+import { fileFor, placesOf, writeReport } from "./report/write.ts";
 import { clusterSide } from "./suites/cluster_side.ts";
 import { dataPath } from "./suites/data_path.ts";
 import { hns } from "./suites/hns.ts";
@@ -18,7 +21,8 @@ interface Arguments {
   readonly suites: readonly Suite[];
   readonly quick: boolean;
   readonly rounds: number;
-  readonly out: string;
+  /** The file for the figures; `null`: one that is named by the time. */
+  readonly out: string | null;
 }
 
 function parse(args: readonly string[]): Arguments {
@@ -26,7 +30,7 @@ function parse(args: readonly string[]): Arguments {
   const suites: Suite[] = [];
   let quick = false;
   let rounds: number | null = null;
-  let out = "bench/results/latest.json";
+  let out: string | null = null;
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (arg === "--quick") quick = true;
     else if (arg === "--rounds") rounds = Number(rest.shift());
@@ -52,11 +56,11 @@ async function main(args: readonly string[]): Promise<void> {
   const loadBefore = Deno.loadavg();
   const [lastMinute = 0] = loadBefore;
   const { hardwareConcurrency: cores } = navigator;
-  if (lastMinute > cores / 2) {
+  if (wasBusy({ cores, loadBefore })) {
     const load = lastMinute.toFixed(1);
     await print(`The machine is busy with something else (load ${load}): trust no figure\n`);
   }
-  const results: Record<string, unknown> = {};
+  const results: Record<string, readonly CaseResult[]> = {};
   const notesOf: Record<string, readonly string[]> = {};
   for (const suite of suites) {
     const figures: CaseResult[] = [];
@@ -76,20 +80,23 @@ async function main(args: readonly string[]): Promise<void> {
     os: Deno.build.os,
     arch: Deno.build.arch,
     cores,
+    cpu: cpus()[0]?.model ?? null,
     kernel: Deno.osRelease(),
     loadBefore,
     loadAfter: Deno.loadavg(),
   };
-  const report = {
+  const result: BenchResult = {
     date: new Date().toISOString(),
-    versions: Deno.version,
+    versions: { ...Deno.version },
     machine,
     quick,
+    titles: Object.fromEntries(suites.map(({ name, title }) => [name, title])),
     results,
     notes: notesOf,
   };
-  await Deno.writeTextFile(out, `${JSON.stringify(report, null, 2)}\n`);
-  await print(`Figures written to ${out}\n`);
+  const places = placesOf(out ?? fileFor(result));
+  await writeReport(result, places);
+  await print(`Figures written to ${places.json}, a page with charts to ${places.page}\n`);
 }
 
 async function print(text: string): Promise<void> {

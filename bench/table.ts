@@ -20,19 +20,24 @@ export function table(results: readonly CaseResult[]): string {
       String(result.samples),
     ]),
   ];
+  return aligned(rows, LEFT_COLUMNS);
+}
+
+/** Rows as lines with aligned columns: the first ones hold words, the others figures. */
+export function aligned(rows: readonly (readonly string[])[], leftColumns: number): string {
   const widths = rows[0]?.map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0))
   );
   return rows.map((row) =>
     row.map((cell, column) => {
       const width = widths?.[column] ?? 0;
-      return column < LEFT_COLUMNS ? cell.padEnd(width) : cell.padStart(width);
+      return column < leftColumns ? cell.padEnd(width) : cell.padStart(width);
     }).join("  ").trimEnd()
   ).join("\n");
 }
 
 /** The peer, without what its name has in common with the case's: the measure before the colon. */
-function shortPeer({ name, peer }: CaseResult): string {
+export function shortPeer({ name, peer }: Pick<CaseResult, "name" | "peer">): string {
   const measure = name.slice(0, name.lastIndexOf(": ") + 2);
   return peer?.startsWith(measure) ? peer.slice(measure.length) : peer ?? "";
 }
@@ -41,7 +46,7 @@ function shortPeer({ name, peer }: CaseResult): string {
 const LEFT_COLUMNS = 3;
 
 /** What a case should reach, and whether it has. */
-function verdict({ target, reached, unit }: CaseResult): string {
+export function verdict({ target, reached, unit }: CaseResult): string {
   if (target === null) return "";
   const aim = target.kind === "figure"
     ? `≤ ${figure(target.atMost)} ${unit}`
