@@ -19,7 +19,7 @@ if ! command -v wine >/dev/null || ! command -v x86_64-w64-mingw32-gcc >/dev/nul
     wine wine64 gcc-mingw-w64-x86-64 gcc libc6-dev >&2
 fi
 
-mkdir -p "$home"
+mkdir -p "$home" "$folder/prefix" # Wine's server starts in no folder that is not there
 if [ ! -f "$home/deno.exe" ]; then
   unpacked=$(mktemp -d "$folder/unpack.XXXXXX")
   trap 'rm -rf "$unpacked"' EXIT
