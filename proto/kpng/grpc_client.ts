@@ -68,7 +68,7 @@ export function openCall(options: CallOptions, signal: AbortSignal): GrpcCall {
     options.connectMs,
   );
   session.once("connect", () => clearTimeout(slow));
-  stream.on("error", (error: Error) => fail(error.message, error));
+  stream.on("error", (error: Error) => fail(reasonOf(error), error));
   stream.on("trailers", (headers) => readStatus(headers, outcome));
   stream.once("response", (headers) => {
     readStatus(headers, outcome);
@@ -109,6 +109,11 @@ function connectTo({ address, tls }: CallOptions): ClientHttp2Session {
     });
   guardSession(session);
   return session;
+}
+
+/** A stream that went with its connection says so at length; what counts is what befell that. */
+function reasonOf({ message }: Error): string {
+  return /^The pending stream has been canceled \(caused by: (.+)\)$/.exec(message)?.[1] ?? message;
 }
 
 /** How a call ended, as far as is known. */
