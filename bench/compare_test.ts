@@ -216,3 +216,8 @@ Deno.test.each([
 ])("what cannot be compared is refused: $args", ({ args, why }) => {
   assert.throws(() => parseCompare(args), why);
 });
+
+Deno.test("the task may read the project's files, and nothing else", async () => {
+  const text = await Deno.readTextFile(new URL("../deno.json", import.meta.url));
+  assert.deepEqual(JSON.parse(text).permissions["bench-compare"], { read: ["."] });
+});

@@ -6,7 +6,7 @@
  */
 import { cpus } from "node:os";
 import { type CaseResult, measure, type Suite } from "./harness.ts";
-import { type BenchResult, wasBusy } from "./report/result.ts";
+import { type BenchResult, BROKEN_OFF, wasBusy } from "./report/result.ts";
 import { fileFor, placesOf, writeReport } from "./report/write.ts";
 import { clusterSide } from "./suites/cluster_side.ts";
 import { dataPath } from "./suites/data_path.ts";
@@ -61,16 +61,24 @@ async function main(args: readonly string[]): Promise<void> {
     await print(`The machine is busy with something else (load ${load}): trust no figure\n`);
   }
   const results: Record<string, readonly CaseResult[]> = {};
+  const broken: string[] = [];
   const notesOf: Record<string, readonly string[]> = {};
   for (const suite of suites) {
     const figures: CaseResult[] = [];
     const notes: string[] = [];
     const note = (text: string) => notes.push(text);
     await print(`${suite.name}: ${suite.title}\n`);
-    for (const group of suite.groups({ quick, note })) {
-      const measured = await measure(group, rounds);
-      figures.push(...measured);
-      await print(`${table(measured)}\n\n`);
+    try {
+      for (const group of suite.groups({ quick, note })) {
+        const measured = await measure(group, rounds);
+        figures.push(...measured);
+        await print(`${table(measured)}\n\n`);
+      }
+    } catch (error) {
+      // The others took long; their figures are worth as much as before.
+      note(`${BROKEN_OFF}${error instanceof Error ? error.message : String(error)}`);
+      await print(`${error instanceof Error ? error.stack : String(error)}\n`);
+      broken.push(suite.name);
     }
     results[suite.name] = figures;
     notesOf[suite.name] = notes;
@@ -97,6 +105,7 @@ async function main(args: readonly string[]): Promise<void> {
   const places = placesOf(out ?? fileFor(result));
   await writeReport(result, places);
   await print(`Figures written to ${places.json}, a page with charts to ${places.page}\n`);
+  if (broken.length > 0) throw new Error(`Suites that broke off: ${broken.join(", ")}`);
 }
 
 async function print(text: string): Promise<void> {

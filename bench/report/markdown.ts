@@ -9,7 +9,7 @@ import { figure, shortPeer, verdict } from "../table.ts";
 import { type Band, bandOf, peerOf, ratioBandOf } from "./band.ts";
 import { type Chart, ratioText } from "./charts.ts";
 import { chiefRatios } from "./choose.ts";
-import { type BenchResult, type Machine, wasBusy } from "./result.ts";
+import { type BenchResult, BROKEN_OFF, type Machine, wasBusy } from "./result.ts";
 
 /** The page; charts lie in a folder that it names. */
 export function markdown(
@@ -46,15 +46,18 @@ export function markdown(
 const NO_RATIOS = "No case of this run has a peer that was measured beside it.";
 
 /** What makes figures worth less. */
-function warnings({ quick, machine }: BenchResult): readonly string[] {
+function warnings({ quick, machine, notes }: BenchResult): readonly string[] {
   const quickly =
     "A quick run: small sizes, few rounds, few peers. It shows that everything runs, " +
     "not how fast.";
   const load = figure(machine.loadBefore[0] ?? NaN);
   const busy = `The machine was busy with something else (load ${load} on ${machine.cores} ` +
     "processors before the run): trust no figure.";
-  return [...(quick ? [quickly] : []), ...(wasBusy(machine) ? [busy] : [])]
-    .map((text) => `> ${text}`);
+  const broken = Object.entries(notes).flatMap(([suite, texts]) =>
+    texts.filter((text) => text.startsWith(BROKEN_OFF)).map((text) => `The suite ${suite}. ${text}`)
+  );
+  return [...broken, ...(quick ? [quickly] : []), ...(wasBusy(machine) ? [busy] : [])]
+    .map((text) => `> ${text.replaceAll("\n", " ")}`);
 }
 
 function ratioTable(cases: readonly CaseResult[]): readonly string[] {
@@ -137,7 +140,9 @@ function figures(cases: readonly CaseResult[]): string {
 }
 
 function remarks(notes: readonly string[]): readonly string[] {
-  const rest = notes.filter((note) => !LEFT_OUT.test(note) && !VERSION.test(note));
+  const rest = notes.filter((note) =>
+    !LEFT_OUT.test(note) && !VERSION.test(note) && !note.startsWith(BROKEN_OFF)
+  );
   return rest.length === 0 ? [] : [bullets(rest)];
 }
 

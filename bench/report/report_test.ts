@@ -82,6 +82,13 @@ Deno.test("quick runs and busy machines are said at the top", () => {
   assert.match(top, /^> The machine was busy .*load 9\.00 on 4/m);
 });
 
+Deno.test("a suite that broke off is said at the top, once", () => {
+  const notes = { hns: ["Broken off: Operations failed\nin the emulator"] };
+  const page = pageOf(aRun({ hns: [aCase("plan", 3)] }, { notes }));
+  assert.match(page, /^> The suite hns\. Broken off: Operations failed in the emulator$/m);
+  assert.equal(page.match(/Broken off/g)?.length, 1);
+});
+
 Deno.test("a run without peers says so instead of showing nothing", () => {
   assert.match(pageOf(aRun({ hns: [aCase("plan", 3)] })), /No case of this run has a peer/);
 });

@@ -43,6 +43,9 @@ export interface Machine {
   readonly loadAfter: readonly number[];
 }
 
+/** How a suite's note begins that says why it could not be measured to its end. */
+export const BROKEN_OFF = "Broken off: ";
+
 /** Whether something else ran beside the benchmark, so that its figures are not to be trusted. */
 export function wasBusy({ cores, loadBefore }: Pick<Machine, "cores" | "loadBefore">): boolean {
   return (loadBefore[0] ?? 0) > cores / 2;
