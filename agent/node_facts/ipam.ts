@@ -19,8 +19,11 @@ export const IPAM_FOLDER: string = Deno.build.os === "windows"
 /** The id that our reservation bears. */
 export const OWNER = "windlass-source-vip";
 
-/** The ids of reservations for a source VIP: ours, and that of the scripts which call host-local. */
-const OWNERS: readonly string[] = [OWNER, "dummy"];
+/**
+ * The ids of reservations for a source VIP: ours, that of the scripts which call host-local, and that
+ * of RKE2. Pods have theirs under the ids of their sandboxes.
+ */
+const OWNERS: readonly string[] = [OWNER, "dummy", "kube-proxy"];
 
 /** An address that a source VIP holds. */
 export interface Reservation {

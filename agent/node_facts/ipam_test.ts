@@ -27,6 +27,7 @@ Deno.test("books are read as host-local writes them", async () => {
       "10.244.1.2": "0d1f\r\neth0",
       "10.244.1.3": "dummy\r\neth0",
       "10.244.1.4": "dummy",
+      "10.244.1.5": "kube-proxy\r\nsource-vip",
       "fd00__2": "0d1f\r\neth0",
       "last_reserved_ip.0": "10.244.1.3",
       lock: "",
@@ -35,10 +36,17 @@ Deno.test("books are read as host-local writes them", async () => {
       await Deno.writeTextFile(join(books, name), text);
     }
     const { taken, reservations } = await readBooks(folder, "vxlan0");
-    assert.deepEqual([...taken], ["10.244.1.2", "10.244.1.3", "10.244.1.4", "fd00::2"]);
+    assert.deepEqual([...taken], [
+      "10.244.1.2",
+      "10.244.1.3",
+      "10.244.1.4",
+      "10.244.1.5",
+      "fd00::2",
+    ]);
     assert.deepEqual(reservations.map(({ ip, owner }) => [ip, owner]), [
       ["10.244.1.3", "dummy"],
       ["10.244.1.4", "dummy"],
+      ["10.244.1.5", "kube-proxy"],
     ]);
   });
 });

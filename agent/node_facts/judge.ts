@@ -136,11 +136,11 @@ export const NODE_RULES: readonly Rule[] = [
   },
   {
     name: "source-vip-missing",
-    severity: "error",
+    severity: "info",
     find: ({ sourceVip }) =>
       valueOf(sourceVip)?.rule !== "missing" ? [] : [[
-        "The network is an overlay network, and no source VIP is reserved on this node",
-        'reserve one with "windlass source-vip" and give it to the kernel backend by --source-vip',
+        "The network is an overlay network, and no source VIP is reserved on this node yet",
+        'nothing is needed: the kernel backend reserves one when it starts, as "windlass source-vip" does',
       ]],
   },
   {
