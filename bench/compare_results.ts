@@ -63,6 +63,9 @@ const bandsMeet = ({ before, after }: Pair) =>
 const isWorse = ({ before, after, higherIsBetter }: Pair) =>
   before !== null && after !== null && higherIsBetter === after.value < before.value;
 
+/** Up to so many times better or worse, a case has hardly changed. */
+const HARDLY = 1.05;
+
 /** What is said of a case: the first rule that holds. */
 export const VERDICTS: readonly Rule<Pair, string, Verdict>[] = [
   {
@@ -94,6 +97,15 @@ export const VERDICTS: readonly Rule<Pair, string, Verdict>[] = [
     why: "a run took one sample only, which may be any of those that it could have taken",
     when: ({ before, after }) => before?.band === null || after?.band === null,
     then: "unsure",
+  },
+  {
+    name: "hardly-changed",
+    why: "runs of the same program differ by a few per cent, more than the samples of one run tell",
+    when: (pair) => {
+      const times = timesBetterOf(pair) ?? Infinity;
+      return times < HARDLY && times > 1 / HARDLY;
+    },
+    then: "same",
   },
   {
     name: "worse-beyond-noise",

@@ -71,6 +71,13 @@ const CASES: readonly {
     after: [aCase("m", 7000, one)],
   },
   {
+    rule: "hardly-changed",
+    verdict: "same",
+    what: "a time that is four per cent larger, with hardly any noise",
+    before: [aCase("m", 100, { strewn: 0.001 })],
+    after: [aCase("m", 104, { strewn: 0.001 })],
+  },
+  {
     rule: "worse-beyond-noise",
     verdict: "worse",
     what: "a time that is far larger",
