@@ -24,8 +24,11 @@ export async function run(context: CommandContext): Promise<number> {
   const chosen = chooseNetwork(hns.networks, networkNameOf(context));
   if (!chosen.ok) throw new RunError(`Cannot find a source VIP: ${chosen.why}`);
   const { network } = chosen;
-  const { ip, rule, why, problem } = await locate(context, network, hns);
-  if (rule === "missing") throw new RunError(noSourceVip(network.name, flags));
+  const found = await locate(context, network, hns);
+  const { ip, rule, why, problem } = found;
+  if (rule === "missing" || rule === "calico-pending") {
+    throw new RunError(noSourceVip(found, network.name, flags));
+  }
   if (problem !== null) throw new RunError(`Cannot use the source VIP: ${problem}`);
   io.stdout.write(
     flags.outputTextJson === "json"

@@ -61,7 +61,7 @@ export function sourceVipFinder(options: FinderOptions): FindSourceVip {
 /** What is given is obeyed, and only warned of: whoever gave it may know better. */
 function judged(found: SourceVip, network: string, { flags, log }: FinderOptions): FoundSourceVip {
   const { ip, rule, why, problem } = found;
-  if (ip === null) return { ok: false, error: noSourceVip(network, flags) };
+  if (ip === null) return { ok: false, error: noSourceVip(found, network, flags) };
   if (problem !== null) {
     if (rule !== "given") return { ok: false, error: `Cannot use the source VIP: ${problem}` };
     log.warn(`The source VIP may be wrong: ${problem}`, { network });
@@ -71,12 +71,16 @@ function judged(found: SourceVip, network: string, { flags, log }: FinderOptions
 }
 
 /** Why there is no source VIP, and what helps. */
-export function noSourceVip(network: string, flags: Flags): string {
+export function noSourceVip({ rule }: SourceVip, network: string, flags: Flags): string {
+  const what = `Cannot find a source VIP for overlay network "${network}"`;
+  if (rule === "calico-pending") {
+    return `${what}: Calico has not made endpoint "${network}_ep" yet; this waits for it, or takes ` +
+      "what --source-vip gives";
+  }
   const cure = booksOf(flags) === null
     ? "an emulated node has no books to reserve one in: give --source-vip, or --ipam-dir"
     : 'to-winkernel reserves one when it starts, and so does "windlass source-vip"';
-  return `Cannot find a source VIP for overlay network "${network}": it has neither an endpoint ` +
-    `"${network}_ep" nor one named "source-vip", and none is reserved; ${cure}`;
+  return `${what}: it has neither an endpoint "${network}_ep" nor one named "source-vip", and none is reserved; ${cure}`;
 }
 
 /** The folder of host-local's books: this machine's are not those of an emulated node. */

@@ -186,6 +186,21 @@ Deno.test("plan, explain and hns use the same address, and reserve nothing", asy
   assert.deepEqual([await it.vips(), await it.reserved("vxlan0")], [[], ["10.244.2.254"]]);
 });
 
+Deno.test("nothing is reserved for Calico, whose IPAM would not know: its endpoint is waited for", async () => {
+  await using it = await node([overlay("Calico")]);
+  const flags = ["--network-name=Calico", `--ipam-dir=${it.books}`];
+  const before = await it.run(SYNC, ...flags);
+  assert.equal(before.code, 1);
+  assert.match(before.err, /Calico has not made endpoint "Calico_ep" yet/);
+  const asked = await it.runPlain("source-vip", `--ipam-dir=${it.books}`);
+  assert.equal(asked.code, 1);
+  assert.match(asked.err, /Calico has not made endpoint "Calico_ep" yet/);
+  assert.deepEqual(await it.reserved("Calico"), []);
+  await it.set([overlay("Calico")], [POD, endpoint("Calico_ep", "10.244.2.66")]);
+  assert.equal((await it.run(SYNC, ...flags)).code, 0);
+  assert.deepEqual(await it.vips(), ["10.244.2.66"]);
+});
+
 Deno.test("books that cannot be written are named", async () => {
   await using it = await node([overlay("vxlan0")]);
   const file = join(it.books, "file");

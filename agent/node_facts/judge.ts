@@ -138,10 +138,18 @@ export const NODE_RULES: readonly Rule[] = [
     name: "source-vip-missing",
     severity: "info",
     find: ({ sourceVip }) =>
-      valueOf(sourceVip)?.rule !== "missing" ? [] : [[
-        "The network is an overlay network, and no source VIP is reserved on this node yet",
-        'nothing is needed: the kernel backend reserves one when it starts, as "windlass source-vip" does',
-      ]],
+      valueOf(sourceVip)?.rule === "calico-pending"
+        ? [[
+          "The network is an overlay network, and Calico has not made the endpoint with the source " +
+          "VIP yet",
+          "wait for calico-node, and look at its log if that lasts",
+        ]]
+        : valueOf(sourceVip)?.rule !== "missing"
+        ? []
+        : [[
+          "The network is an overlay network, and no source VIP is reserved on this node yet",
+          'nothing is needed: the kernel backend reserves one when it starts, as "windlass source-vip" does',
+        ]],
   },
   {
     name: "source-vip-wrong",

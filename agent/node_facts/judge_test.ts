@@ -84,6 +84,11 @@ const CASES: readonly {
     says: /no source VIP is reserved/,
   },
   {
+    rule: "source-vip-missing",
+    change: { sourceVip: found({ ip: null, rule: "calico-pending", why: "", problem: null }) },
+    says: /Calico has not made the endpoint/,
+  },
+  {
     rule: "source-vip-wrong",
     change: { sourceVip: found({ ip: "10.0.0.1", rule: "given", why: "", problem: "it is odd" }) },
     says: /it is odd/,

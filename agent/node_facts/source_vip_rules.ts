@@ -37,6 +37,7 @@ export type SourceVipRule =
   | "not-needed"
   | "calico-endpoint"
   | "named-endpoint"
+  | "calico-pending"
   | "reserved"
   | "missing";
 
@@ -73,6 +74,12 @@ const SOURCE_VIP_RULES: readonly Rule[] = [
     name: "named-endpoint",
     why: `an endpoint is named "${ENDPOINT_NAME}"`,
     find: (context) => endpointIp(context, ENDPOINT_NAME),
+  },
+  {
+    // Calico has an IPAM of its own: what is reserved in host-local's books, a pod would get as well.
+    name: "calico-pending",
+    why: "Calico makes an endpoint for it, which is not there yet",
+    find: ({ network }) => /^calico/i.test(network.name) ? null : undefined,
   },
   {
     name: "reserved",
