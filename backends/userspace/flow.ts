@@ -44,6 +44,8 @@ export interface FlowOptions {
   readonly counters: UdpCounters;
   /** Is told each reply. */
   readonly onReply: (flow: Flow) => void;
+  /** Is told that the datagram that was given last is not to be waited for any more. */
+  readonly onLetGo: () => void;
   /** Is told what an error cost, and the error. */
   readonly onDrop: (flow: Flow, cause: DropCause, error: unknown) => void;
 }
@@ -68,7 +70,7 @@ export class Flow implements FlowLinks<Flow> {
   #bytesIn = 0;
   #bytesOut = 0;
   #sending = false;
-  #release: (() => void) | null = null;
+  #isWaitedFor = false;
   #end: FlowEnd | null = null;
 
   /** Makes a flow; {@linkcode run} makes it live. */
@@ -96,28 +98,20 @@ export class Flow implements FlowLinks<Flow> {
   }
 
   /**
-   * Sends a datagram to the endpoint, and gives its buffer back when that is done. Resolves then, or
-   * when it is let go. While one that was let go is not sent, those that follow are dropped.
+   * Sends a datagram to the endpoint; resolves when that is done, and never rejects. While one that
+   * was let go is not sent, those that follow are dropped: `null`.
    */
-  forward(datagram: Uint8Array, buffer: DatagramBuffer): Promise<void> {
-    const { buffers, counters } = this.#options;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    if (this.#sending) {
-      counters.dropped.backlog++;
-      buffers.give(buffer);
-      resolve();
-    } else {
-      this.#sending = true;
-      this.#release = resolve;
-      void this.#send(datagram, buffer);
-    }
-    return promise;
+  forward(datagram: Uint8Array): Promise<void> | null {
+    if (!this.#sending) return this.#send(datagram);
+    this.#options.counters.dropped.backlog++;
+    return null;
   }
 
   /** Lets the one go who waits for a datagram to be sent. */
   letGo(): void {
-    this.#release?.();
-    this.#release = null;
+    if (!this.#isWaitedFor) return;
+    this.#isWaitedFor = false;
+    this.#options.onLetGo();
   }
 
   /** Carries the replies, to the end. Never rejects. */
@@ -140,8 +134,9 @@ export class Flow implements FlowLinks<Flow> {
     this.letGo();
   }
 
-  async #send(datagram: Uint8Array, buffer: DatagramBuffer): Promise<void> {
-    const { socket, buffers, counters } = this.#options;
+  async #send(datagram: Uint8Array): Promise<void> {
+    const { socket, counters } = this.#options;
+    this.#sending = this.#isWaitedFor = true;
     try {
       await socket.send(datagram, this.#endpoint);
       this.#bytesIn += datagram.length;
@@ -149,11 +144,8 @@ export class Flow implements FlowLinks<Flow> {
       counters.datagramsIn++;
     } catch (error) {
       this.#dropped(error);
-    } finally {
-      buffers.give(buffer);
-      this.#sending = false;
-      this.letGo();
     }
+    this.#sending = this.#isWaitedFor = false;
   }
 
   /** Carries one reply. Answers whether the flow's own socket did its part. */

@@ -15,7 +15,7 @@ import type { FlowSweep, Sweepable } from "./flow_sweep.ts";
 import { FlowTable } from "./flow_table.ts";
 import { messageOf } from "./sockets.ts";
 import { type ListenerSpec, sameBackends, sameTexts } from "./spec.ts";
-import type { DatagramBuffer, DatagramBuffers } from "./udp_buffers.ts";
+import type { DatagramBuffers } from "./udp_buffers.ts";
 import type { UdpCounters } from "./udp_counters.ts";
 import {
   type DatagramSocket,
@@ -53,6 +53,8 @@ export interface UdpFlowsOwner {
   readonly server: DatagramSocket | null;
   /** Where to count. */
   readonly counters: UdpCounters;
+  /** Is told that a datagram that was forwarded is not to be waited for any more. */
+  readonly onLetGo: () => void;
   /** Is told when the last flow has left, and again when its socket is done with. */
   readonly onEmpty: () => void;
 }
@@ -104,12 +106,13 @@ export class UdpFlows implements Sweepable {
 
   /**
    * Sends a client's datagram by its flow. Resolves when that is done; if the way is blocked, at the
-   * second sweep from now, so that one endpoint cannot hold up the others for good.
+   * second sweep from now the listener is let go, so that one endpoint cannot hold up the others for
+   * good. `null`: it was dropped.
    */
-  forward(flow: Flow, datagram: Uint8Array, buffer: DatagramBuffer): Promise<void> {
+  forward(flow: Flow, datagram: Uint8Array): Promise<void> | null {
     this.#last = flow;
     this.#forwarded++;
-    return flow.forward(datagram, buffer);
+    return flow.forward(datagram);
   }
 
   /** Makes the listener this. Flows that it still allows go on, the others end at once. */
@@ -205,6 +208,7 @@ export class UdpFlows implements Sweepable {
       counters,
       onReply: (flow) => this.#replied(flow),
       onDrop: (flow, cause, error) => this.#dropped(flow, cause, error),
+      onLetGo: this.#owner.onLetGo,
     });
     backend.active++;
     backend.connections++;

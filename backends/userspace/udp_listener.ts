@@ -55,6 +55,7 @@ export class UdpListener implements LocalListener {
         return server();
       },
       counters: this.#counters,
+      onLetGo: () => this.#receiver?.letGo(),
       onEmpty: () => this.#empty(),
     };
     this.#flows = new UdpFlows(spec, owner, options);
@@ -135,9 +136,9 @@ export class UdpListener implements LocalListener {
     this.#receiver = new UdpReceiver(server, {
       buffers: datagramBuffers,
       // To wait is faster: the replies get their turns. UdpFlows sees to it that it has an end.
-      onDatagram: (datagram, buffer, from) => {
+      onDatagram: (datagram, from) => {
         const flow = this.#flowOf(from);
-        return flow === null ? null : this.#flows.forward(flow, datagram, buffer);
+        return flow === null ? null : this.#flows.forward(flow, datagram);
       },
       onGone: () => this.#counters.dropped.refused++,
       onFailure: (error, pauseMs, isFirst) => this.#receiveFailed(error, pauseMs, isFirst),

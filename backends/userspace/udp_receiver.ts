@@ -4,7 +4,7 @@
  * @module
  */
 import { sleep } from "./sleep.ts";
-import type { DatagramBuffer, DatagramBuffers } from "./udp_buffers.ts";
+import type { DatagramBuffers } from "./udp_buffers.ts";
 import { type DatagramSocket, isPeerGone } from "./udp_sockets.ts";
 
 /** Who is told. None of these may throw. */
@@ -12,14 +12,10 @@ export interface ReceiverOwner {
   /** Where buffers come from. */
   readonly buffers: DatagramBuffers;
   /**
-   * Takes a datagram over, with the buffer that it lies in; nothing more is received until the answer
-   * resolves. `null`: it was not taken, and the buffer stays here.
+   * Is told of a datagram. Nothing more is received until the answer resolves, or until
+   * {@linkcode UdpReceiver.letGo}; the datagram may be read until it resolves. `null`: it is done with.
    */
-  readonly onDatagram: (
-    datagram: Uint8Array,
-    buffer: DatagramBuffer,
-    from: Deno.Addr,
-  ) => Promise<void> | null;
+  readonly onDatagram: (datagram: Uint8Array, from: Deno.Addr) => Promise<void> | null;
   /** Is told that somebody was gone to whom a datagram was sent before. */
   readonly onGone: () => void;
   /** Is told that receive failed, and for how long it pauses; `isFirst` of a row of failures. */
@@ -37,7 +33,9 @@ export class UdpReceiver {
   readonly #socket: DatagramSocket;
   readonly #owner: ReceiverOwner;
   readonly #closed = new AbortController();
-  readonly #receiving: Promise<void>;
+  #receiving: Promise<void>;
+  /** Which of the loops receives; those before it only wait for their last datagram. */
+  #round = 0;
 
   /** Takes a bound socket over. */
   constructor(socket: DatagramSocket, owner: ReceiverOwner) {
@@ -56,21 +54,26 @@ export class UdpReceiver {
     await this.#receiving;
   }
 
+  /** Receives again, while somebody still has a datagram: only to be called while that is so. */
+  letGo(): void {
+    this.#round++;
+    if (!this.#closed.signal.aborted) this.#receiving = this.#receive();
+  }
+
   async #receive(): Promise<void> {
     const { buffers, onDatagram, onGone, onFailure } = this.#owner;
     const { signal } = this.#closed;
-    let buffer = buffers.take();
+    const round = this.#round;
+    const buffer = buffers.take();
     let pause = PAUSE_MS.first;
     let gone = 0;
-    while (!signal.aborted) {
+    while (this.#round === round && !signal.aborted) {
       try {
         const [datagram, from] = await this.#socket.receive(buffer);
         pause = PAUSE_MS.first;
         gone = 0;
-        const taken = onDatagram(datagram, buffer, from);
-        if (taken === null) continue;
-        buffer = buffers.take();
-        await taken;
+        const taken = onDatagram(datagram, from);
+        if (taken !== null) await taken;
       } catch (error) {
         if (signal.aborted) break;
         if (isPeerGone(error) && ++gone < MOST_GONE) {
