@@ -20,8 +20,8 @@ export interface ConnectionOptions {
   readonly servicePort: () => string;
   /** Whether a client, given by its IP, may use the listener. */
   readonly allows: (client: string) => boolean;
-  /** How to find an endpoint; the client is added. */
-  readonly dial: Omit<DialOptions, "client">;
+  /** How to find an endpoint. */
+  readonly dial: DialOptions;
   /** Where buffers come from. */
   readonly pool: BufferPool;
   /** Who says when a direction goes on after its share of bytes. */
@@ -30,8 +30,8 @@ export interface ConnectionOptions {
   readonly quantum: number;
   /** Where to write what happens. */
   readonly log: Logger;
-  /** Is told what happens. */
-  readonly onEvent: (event: ConnectionEvent) => void;
+  /** Is told what happens; `null`: nobody wants to know, and nothing is made to be told. */
+  readonly onEvent: ((event: ConnectionEvent) => void) | null;
 }
 
 /** One proxied TCP connection. */
@@ -50,28 +50,34 @@ export class Connection {
     this.#client = client;
     this.#options = options;
     this.#service = options.servicePort();
-    this.#dial = new Dial({ ...options.dial, client: client.remoteAddr.hostname });
+    this.#dial = new Dial(options.dial, client.remoteAddr.hostname);
   }
 
   /** Carries it to its end. Never rejects; answers how it went. */
   async run(): Promise<"ended" | "broken" | "cut" | Rejection> {
     const { listener, allows, log, onEvent } = this.#options;
-    const client = addressText(this.#client.remoteAddr);
-    log.v(3)?.info("Accepted TCP connection", { service: this.#service, client, listener });
-    if (!allows(this.#client.remoteAddr.hostname)) {
-      return this.#reject("source-not-allowed", client);
-    }
+    log.v(3)?.info("Accepted TCP connection", {
+      service: this.#service,
+      client: this.#clientText(),
+      listener,
+    });
+    if (!allows(this.#client.remoteAddr.hostname)) return this.#reject("source-not-allowed");
     const dialled = await this.#dial.run();
-    if (!dialled.ok) return this.#reject(dialled.why, client);
+    if (!dialled.ok) return this.#reject(dialled.why);
     const { stream, backend } = dialled;
     log.v(3)?.info("Mapped service to endpoint", {
       service: this.#service,
-      client,
+      client: this.#clientText(),
       endpoint: backend.address,
     });
-    onEvent({ type: "mapped", listener, client, backend: backend.address });
+    onEvent?.({
+      type: "mapped",
+      listener,
+      client: this.#clientText(),
+      backend: backend.address,
+    });
     this.#backend = backend;
-    await this.#carry(stream, backend, client);
+    await this.#carry(stream, backend);
     return this.#how;
   }
 
@@ -91,19 +97,20 @@ export class Connection {
       this.#service === this.#options.servicePort();
   }
 
-  #reject(why: Rejection, client: string): Rejection {
+  #reject(why: Rejection): Rejection {
     const { listener, log, onEvent } = this.#options;
+    const client = this.#clientText();
     close(this.#client);
     if (why !== "stopped") {
       const fields = { service: this.#service, client, listener, why };
       log.v(2)?.info("Closed a connection without proxying it", fields);
     }
-    onEvent({ type: "rejected", listener, client, why });
+    onEvent?.({ type: "rejected", listener, client, why });
     return why;
   }
 
-  async #carry(endpoint: TcpStream, backend: BackendAddress, client: string): Promise<void> {
-    const { listener, log, onEvent } = this.#options;
+  async #carry(endpoint: TcpStream, backend: BackendAddress): Promise<void> {
+    const { log } = this.#options;
     const fromClient: Meter = { bytes: 0 };
     const toClient: Meter = { bytes: 0 };
     this.#endpoint = endpoint;
@@ -115,7 +122,7 @@ export class Connection {
       this.#tune(endpoint);
       log.v(4)?.info("Creating proxy", {
         service: this.#service,
-        client,
+        client: this.#clientText(),
         from: addressText(endpoint.localAddr),
         endpoint: backend.address,
       });
@@ -127,19 +134,34 @@ export class Connection {
       close(endpoint);
     }
     backend.active--;
-    const bytesIn = fromClient.bytes;
-    const bytesOut = toClient.bytes;
-    const fields = { service: this.#service, client, endpoint: backend.address, bytesIn, bytesOut };
-    log.v(4)?.info("Proxied connection is over", { ...fields, how: this.#how });
-    onEvent({
-      type: "closed",
-      listener,
-      client,
-      backend: backend.address,
+    this.#over(backend, fromClient.bytes, toClient.bytes);
+  }
+
+  #over({ address }: BackendAddress, bytesIn: number, bytesOut: number): void {
+    const { listener, log, onEvent } = this.#options;
+    const how = this.#how;
+    log.v(4)?.info("Proxied connection is over", {
+      service: this.#service,
+      client: this.#clientText(),
+      endpoint: address,
       bytesIn,
       bytesOut,
-      how: this.#how,
+      how,
     });
+    onEvent?.({
+      type: "closed",
+      listener,
+      client: this.#clientText(),
+      backend: address,
+      bytesIn,
+      bytesOut,
+      how,
+    });
+  }
+
+  /** Made where it is wanted: most connections pass without a word. */
+  #clientText(): string {
+    return addressText(this.#client.remoteAddr);
   }
 
   async #copy(from: TcpStream, to: TcpStream, meter: Meter, total: Meter): Promise<void> {

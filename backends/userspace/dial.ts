@@ -42,8 +42,6 @@ export type Dialled =
 export interface DialOptions {
   /** Who chooses. */
   readonly balancer: Balancer;
-  /** The client's IP. */
-  readonly client: string;
   /** The platform's sockets. */
   readonly sockets: Sockets;
   /** How long each try may take, in milliseconds; their sum is the deadline. */
@@ -59,14 +57,16 @@ const NOBODY: ReadonlySet<string> = new Set();
 /** One connection's way to an endpoint. */
 export class Dial {
   readonly #options: DialOptions;
+  readonly #client: string;
   /** The endpoints that failed, by address. Made on the first failure: most dials have none. */
   #failed: Map<string, DialFailure> | null = null;
   #trying: AbortController | null = null;
   #stopped = false;
 
-  /** Prepares to dial. */
-  constructor(options: DialOptions) {
+  /** Prepares to dial for a client, given by its IP. */
+  constructor(options: DialOptions, client: string) {
     this.#options = options;
+    this.#client = client;
   }
 
   /** Dials until somebody answers, nobody is left, or the time is over. Never rejects. */
@@ -101,7 +101,8 @@ export class Dial {
 
   /** An endpoint that was not tried yet, else one that might only have needed more time. */
   #pick(): BackendAddress | null {
-    const { balancer, client } = this.#options;
+    const { balancer } = this.#options;
+    const client = this.#client;
     const failed = this.#failed;
     if (failed === null) return balancer.pick(client, NOBODY);
     const fresh = balancer.pick(client, failed);

@@ -54,12 +54,11 @@ function rig(script: Record<string, Behaviour[]>, timeouts = [1, 1, 1, 1]) {
   };
   const dial = new Dial({
     balancer,
-    client: "c",
     sockets: { listen: () => assert.fail("listened"), connect },
     timeouts,
     now: () => 0, // so that a slow machine does not meet the deadline
     onFailure: (backend, why) => failures.push([backend.address, why]),
-  });
+  }, "c");
   return { dial, tries, failures, backends, hangs: hanging.promise };
 }
 
@@ -145,7 +144,6 @@ Deno.test("a dial keeps its deadline, also where endpoints are slow to refuse", 
   balancer.replace(Array.from({ length: 100 }, (_, i) => backendAddress(`${100 + i}:1`)));
   const dial = new Dial({
     balancer,
-    client: "c",
     sockets: {
       listen: () => assert.fail("listened"),
       connect() {
@@ -157,7 +155,7 @@ Deno.test("a dial keeps its deadline, also where endpoints are slow to refuse", 
     timeouts: [250, 500],
     now: () => time,
     onFailure: () => {},
-  });
+  }, "c");
   assert.equal(await outcome(dial), "dial-failed");
   assert.equal(tries, 4);
 });

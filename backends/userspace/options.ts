@@ -124,7 +124,7 @@ export function dataPathOf(options: UserspaceOptions, log: Logger): DataPath {
     random,
     now,
     setTimer: options.setTimer ?? setPlatformTimer,
-    onConnection: hook ?? (() => {}),
+    onConnection: hook,
   });
 }
 

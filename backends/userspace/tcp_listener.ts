@@ -38,8 +38,8 @@ export interface TcpListenerOptions {
   readonly affinity: AffinityTables;
   /** A clock that never goes back, in milliseconds. */
   readonly now: () => number;
-  /** Is told what happens to connections. */
-  readonly onConnection: (event: ConnectionEvent) => void;
+  /** Is told what happens to connections; `null`: nobody wants to know. */
+  readonly onConnection: ((event: ConnectionEvent) => void) | null;
 }
 
 /** One TCP listener. */

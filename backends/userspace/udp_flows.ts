@@ -43,8 +43,8 @@ export interface UdpFlowsOptions {
   readonly affinity: AffinityTables;
   /** A clock that never goes back, in milliseconds. */
   readonly now: () => number;
-  /** Is told what happens to flows. */
-  readonly onConnection: (event: ConnectionEvent) => void;
+  /** Is told what happens to flows; `null`: nobody wants to know. */
+  readonly onConnection: ((event: ConnectionEvent) => void) | null;
 }
 
 /** Whose flows they are. */
@@ -216,7 +216,7 @@ export class UdpFlows implements Sweepable {
     this.#table.add(flow, now());
     sweep.watch(this);
     log.v(3)?.info("Mapped UDP client to endpoint", { service, client, endpoint: backend.address });
-    onConnection({ type: "mapped", listener, client, backend: backend.address });
+    onConnection?.({ type: "mapped", listener, client, backend: backend.address });
     // Not awaited: run() never rejects, and the next client must not wait for this one.
     void this.#run(flow, service);
     return flow;
@@ -233,7 +233,7 @@ export class UdpFlows implements Sweepable {
     const backend = flow.backend.address;
     const fields = { service, client, endpoint: backend, bytesIn, bytesOut, how };
     log.v(4)?.info("UDP flow is over", fields);
-    onConnection({
+    onConnection?.({
       type: "closed",
       listener: this.#spec.key,
       client,
@@ -284,7 +284,7 @@ export class UdpFlows implements Sweepable {
     const { log, onConnection } = this.#options;
     const { key: listener, servicePort: service } = this.#spec;
     log.v(4)?.info("Dropped a datagram without proxying it", { service, client, listener, why });
-    onConnection({ type: "rejected", listener, client, why });
+    onConnection?.({ type: "rejected", listener, client, why });
   }
 
   /** Thousands of datagrams may meet one dead endpoint: say it once for each row of failures. */

@@ -137,6 +137,6 @@ function portablePath(settings: WorkerSettings, { log, onConnection }: Listeners
     random: Math.random,
     now: () => performance.now(),
     setTimer: setPlatformTimer,
-    onConnection: onConnection ?? (() => {}),
+    onConnection,
   });
 }
