@@ -165,6 +165,38 @@ Deno.test("the kernel seed's command line programs load balancers, and --cleanup
   assert.deepEqual(await left(), { vips: [], endpoints: 0 });
 });
 
+Deno.test.each([{ flag: [] }, { flag: ["--source-vip="] }, { flag: ["--source-vip=auto"] }])(
+  "on an overlay network, where kube-proxy refuses to start with $flag, the source VIP is found",
+  async ({ flag }) => {
+    const [network] = HNS.Networks;
+    const overlay = {
+      ...HNS,
+      Networks: [{ ...network, Name: "Calico", Type: "Overlay" }],
+      Endpoints: [{
+        ID: "22222222-2222-4333-8444-555555555555",
+        Name: "Calico_ep",
+        HostComputeNetwork: network?.ID,
+        IpConfigurations: [{ IpAddress: "10.244.2.66", PrefixLength: 26 }],
+        MacAddress: "00-15-5D-65-21-3A",
+        SchemaVersion: { Major: 2, Minor: 0 },
+      }],
+    };
+    await using test = await cluster({ "hns.json": JSON.stringify(overlay) });
+    const { code, err } = await run(
+      "--proxy-mode=kernelspace",
+      "--hostname-override=n1",
+      `--kubeconfig=${test.file("kubelet.conf")}`,
+      "--network-name=Calico.*",
+      `--hns=emulator:${test.file("hns.json")}`,
+      ...["--node-ip=192.0.2.1", "--host-mac=00-15-5d-00-00-01", "--once"],
+      ...flag,
+      ...servers(),
+    );
+    assert.equal(code, 0, err);
+    assert.match(err, /Found the source VIP.*ip="10\.244\.2\.66" rule="calico-endpoint"/);
+  },
+);
+
 Deno.test("--config: the file counts, the node's name comes from the flag", async () => {
   await using test = await cluster();
   await Deno.writeTextFile(
