@@ -37,6 +37,12 @@ export interface Io {
   env(name: string): string | undefined;
   /** The host name, as the system gives it. */
   hostname(): string;
+  /**
+   * The addresses of this machine's interfaces.
+   *
+   * @throws {Deno.errors.NotCapable} Without the permission to list them.
+   */
+  addresses(): readonly string[];
   /** The time of day, in milliseconds since 1970. */
   now(): number;
   /** Calls the listener for each signal that asks the program to end, until the answer is called. */
@@ -61,6 +67,7 @@ export function denoIo(): Io {
     },
     env: readEnv,
     hostname: () => Deno.hostname(),
+    addresses: () => Deno.networkInterfaces().map(({ address }) => address),
     now: () => Date.now(),
     onStopSignal,
   };

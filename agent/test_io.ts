@@ -51,6 +51,7 @@ export function fakeIo({ env = {}, hostname = "HOST-1" }: FakeIoOptions = {}): F
     stderr: output("err"),
     env: (name) => env[name],
     hostname: () => hostname,
+    addresses: () => ["127.0.0.1", "192.168.1.10"],
     now: () => Date.UTC(2026, 10, 21),
     onStopSignal(listener) {
       listeners.add(listener);

@@ -46,7 +46,13 @@ async function planOf(context: CommandContext, changes: readonly Change[]): Prom
       return await planWinkernel(context, changes, log);
     }
     case "userspace":
-      return planFromNothing(userspaceBackend(userspaceOptions(flags)), changes);
+      return planFromNothing(
+        userspaceBackend({
+          ...userspaceOptions(flags),
+          hostAddresses: () => context.io.addresses(),
+        }),
+        changes,
+      );
     case "print":
       return planFromNothing(printBackend({ write: () => {} }), changes);
     default:

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ApplyResult, ListenerSpec, Op, UserspaceOp } from "../../backends/mod.ts";
+import type { ApplyResult, HnsOp, ListenerSpec, Op, UserspaceOp } from "../../backends/mod.ts";
 import { EVENT_RULES, eventOf } from "./event_rules.ts";
 
 const FAILED: ApplyResult = { ok: false, error: "Cannot listen: the port is taken", retry: true };
@@ -101,4 +101,19 @@ Deno.test.each<{ rule: string; op: Op; result: ApplyResult; event: string | null
 
 Deno.test("the last rule holds always", () => {
   assert.equal(EVENT_RULES.at(-1)?.when({ op: OTHER, result: FAILED, node: "" }), true);
+});
+
+Deno.test("what HNS cannot give a Service is an event about that Service, with the rule", () => {
+  const op: HnsOp = {
+    op: "unsupported",
+    key: "unsupported/x",
+    after: [],
+    because: "HNS on this node cannot give default/web all that it asks for",
+    servicePort: "default/web",
+    findings: [{ rule: "source-ranges", why: "HNS filters no clients" }],
+    reason: "HNS filters no clients (source-ranges)",
+  };
+  const event = eventOf({ op, result: DONE, node: "n1" });
+  assert.deepEqual(event?.regarding, { kind: "Service", namespace: "default", name: "web" });
+  assert.match(event?.note ?? "", /HNS filters no clients \(source-ranges\)/);
 });

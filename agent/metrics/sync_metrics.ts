@@ -128,8 +128,12 @@ const SOURCE_STATES: readonly AgentStatus["source"]["state"][] = [
 ];
 
 /** Writes down how the agent is: its source, its operations. */
-export function collectAgent({ ready, source, ops }: AgentStatus, emit: Emit): void {
+export function collectAgent({ ready, source, ops, looks }: AgentStatus, emit: Emit): void {
   emit("windlass_ready", {}, Number(ready));
+  if (looks !== null) {
+    emit("windlass_platform_reachable", {}, Number(looks.seen && looks.error === ""));
+    emit("windlass_platform_waits", {}, looks.waits.length);
+  }
   emit("windlass_sync_failures_total", {}, source.failures);
   for (const state of SOURCE_STATES) {
     const value = Number(source.state === state);

@@ -178,3 +178,16 @@ Deno.test("an operation that fails shows in the retry queue", async () => {
   assert.equal(await value("windlass_operations_total", { operation: "add", result: "failed" }), 1);
   await agent.stop();
 });
+
+Deno.test("what a plan waits for on the platform is told, and whether the platform answers", async () => {
+  const registry = new Registry(SILENT);
+  const { agent } = start();
+  const wait = { key: "network/Calico", what: "the network Calico" };
+  registry.collect((emit) =>
+    collectAgent({ ...agent.status(), looks: { seen: true, error: "", waits: [wait] } }, emit)
+  );
+  const families = parseText(await registry.text());
+  assert.equal(families.get("windlass_platform_reachable")?.samples[0]?.value, 1);
+  assert.equal(families.get("windlass_platform_waits")?.samples[0]?.value, 1);
+  await agent.stop();
+});

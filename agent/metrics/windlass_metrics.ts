@@ -21,6 +21,18 @@ export const WINDLASS_METRICS = {
       "Whether Services and EndpointSlices have both been listed, so that the node is programmed.",
     labels: [],
   },
+  windlass_platform_reachable: {
+    origin: "windlass",
+    type: "gauge",
+    help: "Whether the last look at the platform (HNS) succeeded; only where it can be asked.",
+    labels: [],
+  },
+  windlass_platform_waits: {
+    origin: "windlass",
+    type: "gauge",
+    help: "Things that the plan waits for on the platform: the network, an endpoint of the CNI.",
+    labels: [],
+  },
   windlass_kpng_clients: {
     origin: "windlass",
     type: "gauge",

@@ -146,4 +146,6 @@ export type HnsOp =
     readonly servicePort: string;
     /** What it is. */
     readonly findings: readonly HnsFinding[];
+    /** The same in words, for whoever knows no findings. */
+    readonly reason: string;
   };

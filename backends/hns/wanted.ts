@@ -166,6 +166,7 @@ class Step {
       because: `HNS on this node cannot give ${entry.name} all that it asks for`,
       servicePort: entry.name,
       findings: now.findings,
+      reason: now.findings.map(({ rule, why }) => `${why} (${rule})`).join("; "),
     });
   }
 }
