@@ -78,7 +78,15 @@ export const SINKS = {
   },
   "to-winkernel": {
     about: "Programs load balancers of the Windows kernel: the HNS backend",
-    flags: [...HNS, "userspaceServices", ...USERSPACE, "udpIdleTimeout", ...SERVERS],
+    flags: [
+      ...HNS,
+      "userspaceServices",
+      ...USERSPACE,
+      "udpIdleTimeout",
+      "addressManager",
+      "interface",
+      ...SERVERS,
+    ],
     aliases: ["to-hns"],
   },
 } as const satisfies Readonly<Record<string, Word>>;

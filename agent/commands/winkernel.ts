@@ -28,8 +28,10 @@ import {
 import type { Change, Logger, ServicePortView } from "../../core/mod.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { RunError } from "../run_error.ts";
+import { managesNoAddresses, openAddressManager } from "./address_manager.ts";
 import type { CommandContext } from "./command.ts";
 import { type HnsUse, openHnsTransport } from "./hns_transport.ts";
+import { lateAddresses } from "./late_addresses.ts";
 import { userspaceOptions } from "./userspace_options.ts";
 import { winkernelConfig } from "./winkernel_options.ts";
 import { sourceVipFinder, withSourceVip } from "./winkernel_source_vip.ts";
@@ -56,6 +58,9 @@ export async function openWinkernel(
     );
   }
   const transport = await openHnsTransport(flags, { ...use, creates: use.writes, log });
+  const addresses = managesNoAddresses(flags)
+    ? {}
+    : { addresses: lateAddresses(() => openAddressManager(flags, io, log)) };
   return compositeBackend({
     main: hnsBackend({
       config,
@@ -63,7 +68,7 @@ export async function openWinkernel(
       findSourceVip: sourceVipFinder({ flags, transport, reserves: use.writes, log }),
       log,
     }),
-    beside: userspaceBackend({ ...userspaceOptions(flags), log }),
+    beside: userspaceBackend({ ...userspaceOptions(flags), ...addresses, log }),
     isBeside: userspaceSelector(flags.userspaceServices),
   });
 }
