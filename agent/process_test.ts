@@ -1,6 +1,7 @@
 // The program as a process of its own: signals, draining, exit codes.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { clusterText } from "./test_cluster.ts";
 
 const MAIN = fileURLToPath(new URL("../mod.ts", import.meta.url));
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -26,29 +27,6 @@ function echoPod() {
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
-}
-
-function cluster(clusterIP: string, port: number, podPort: number): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "List",
-    items: [
-      {
-        apiVersion: "v1",
-        kind: "Service",
-        metadata: { name: "web" },
-        spec: { clusterIP, ports: [{ port, targetPort: podPort }] },
-      },
-      {
-        apiVersion: "discovery.k8s.io/v1",
-        kind: "EndpointSlice",
-        metadata: { name: "web-1", labels: { "kubernetes.io/service-name": "web" } },
-        addressType: "IPv4",
-        ports: [{ port: podPort }],
-        endpoints: [{ addresses: ["127.0.0.1"] }],
-      },
-    ],
-  });
 }
 
 /** Runs windlass; what it writes to standard error can be waited for. */
@@ -108,7 +86,7 @@ async function proxying(...flags: readonly string[]) {
   const pod = echoPod();
   const port = freePort();
   const input = await Deno.makeTempFile({ suffix: ".json" });
-  await Deno.writeTextFile(input, cluster("127.0.0.1", port, pod.port));
+  await Deno.writeTextFile(input, clusterText("127.0.0.1", port, pod.port));
   const program = windlass("file", "to-userspace", `--input=${input}`, "-v=2", ...flags);
   await program.until(/Proxying for service/);
   return {
@@ -189,7 +167,7 @@ Deno.test({
 Deno.test("a VIP that cannot be bound is told with what to do, and --once ends with 1", async () => {
   await using pod = echoPod();
   const input = await Deno.makeTempFile({ suffix: ".json" });
-  await Deno.writeTextFile(input, cluster("192.0.2.10", freePort(), pod.port));
+  await Deno.writeTextFile(input, clusterText("192.0.2.10", freePort(), pod.port));
   const args = ["file", "to-userspace", "--once", `--input=${input}`];
   await using program = windlass(...args);
   const { code, err } = await program.ended();

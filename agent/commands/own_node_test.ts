@@ -20,14 +20,16 @@ function contextOf(line: string): CommandContext {
   return { form, flags: readFlags(lexed, form), io: fakeIo() };
 }
 
-async function ask(line: string, timers = new FakeTimers()) {
+/** A log, and the lines that were written to it. */
+function openLines() {
   const lines: string[] = [];
-  using log = createLog({
-    verbosity: 0,
-    format: "plain",
-    write: (line) => lines.push(line),
-    now: () => 0,
-  });
+  const write = (line: string) => void lines.push(line);
+  return { lines, log: createLog({ verbosity: 0, format: "plain", write, now: () => 0 }) };
+}
+
+async function ask(line: string, timers = new FakeTimers()) {
+  const { lines, log } = openLines();
+  using _ = log;
   const { flags } = await withOwnNode(contextOf(line), { nodeName: "n1", log, timers });
   return { ports: flags.nodePortAddresses, ip: flags.nodeIp, lines };
 }
@@ -123,13 +125,8 @@ Deno.test("a signal ends the waiting for a Node at once, and the program", async
   await withServer(async (server) => {
     const context = contextOf(`kube to-winkernel --server ${server}`);
     const io = fakeIo();
-    const lines: string[] = [];
-    using log = createLog({
-      verbosity: 0,
-      format: "plain",
-      write: (line) => lines.push(line),
-      now: () => 0,
-    });
+    const { log } = openLines();
+    using _ = log;
     const timers = new FakeTimers();
     const asked = withOwnNode({ ...context, io }, { nodeName: "n1", log, timers });
     asked.catch(() => {}); // looked at below

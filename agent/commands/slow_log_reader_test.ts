@@ -1,35 +1,13 @@
 // The program as a process whose log nobody reads: its connections must not wait for that.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { clusterText } from "../test_cluster.ts";
 
 const MAIN = fileURLToPath(new URL("../../mod.ts", import.meta.url));
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** More connections than a pipe has room for the lines about them. */
 const CONNECTIONS = 400;
-
-function cluster(port: number, podPort: number): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "List",
-    items: [
-      {
-        apiVersion: "v1",
-        kind: "Service",
-        metadata: { name: "web" },
-        spec: { clusterIP: "127.0.0.1", ports: [{ port, targetPort: podPort }] },
-      },
-      {
-        apiVersion: "discovery.k8s.io/v1",
-        kind: "EndpointSlice",
-        metadata: { name: "web-1", labels: { "kubernetes.io/service-name": "web" } },
-        addressType: "IPv4",
-        ports: [{ port: podPort }],
-        endpoints: [{ addresses: ["127.0.0.1"] }],
-      },
-    ],
-  });
-}
 
 /** Sends a greeting and wants it back. */
 async function greet(port: number): Promise<void> {
@@ -54,7 +32,7 @@ Deno.test(TEST, async () => {
   const { port } = free.addr;
   free.close();
   const input = await Deno.makeTempFile({ suffix: ".json" });
-  await Deno.writeTextFile(input, cluster(port, pod.addr.port));
+  await Deno.writeTextFile(input, clusterText("127.0.0.1", port, pod.addr.port));
   // no workers: the thread that writes the log is the one that carries the bytes
   const line = ["file", "to-userspace", `--input=${input}`, "-v=4", "--workers=0"];
   await using child = new Deno.Command(Deno.execPath(), {
