@@ -227,8 +227,7 @@ export class UdpFlows implements Sweepable {
     this.#running++;
     const how = await flow.run();
     this.#running--;
-    this.#owner.counters.flowsEnded[how]++;
-    this.#leave(flow);
+    this.#leave(flow, how);
     const { client, bytesIn, bytesOut } = flow;
     const backend = flow.backend.address;
     const fields = { service, client, endpoint: backend, bytesIn, bytesOut, how };
@@ -247,7 +246,7 @@ export class UdpFlows implements Sweepable {
 
   #end(flow: Flow, how: FlowEnd): void {
     flow.end(how);
-    this.#leave(flow);
+    this.#leave(flow, how);
   }
 
   #endOldest(): void {
@@ -255,10 +254,14 @@ export class UdpFlows implements Sweepable {
     if (oldest !== null) this.#end(oldest, "evicted");
   }
 
-  /** Forgets a flow that has ended, once; its client's next datagram opens another. */
-  #leave(flow: Flow): void {
+  /**
+   * Forgets a flow that has ended, once; its client's next datagram opens another. It is counted here
+   * and not when its socket is done with, so that opened flows are always those that live or ended.
+   */
+  #leave(flow: Flow, how: FlowEnd): void {
     if (!this.#table.has(flow)) return;
     this.#table.remove(flow);
+    this.#owner.counters.flowsEnded[how]++;
     if (flow === this.#last) this.#last = null;
     flow.backend.active--;
     if (this.#table.size > 0) return;
