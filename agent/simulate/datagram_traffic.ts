@@ -5,38 +5,11 @@
  *
  * @module
  */
-import type { Clock } from "./clock.ts";
 import { DatagramClient } from "./datagram_client.ts";
-import type { Ledger } from "./ledger.ts";
 import type { SimFrontend, SimService } from "./model.ts";
 import type { Random } from "./random.ts";
-import type { Referee } from "./referee.ts";
-import type { Tally } from "./tally.ts";
+import type { TrafficOptions } from "./traffic.ts";
 import type { Verdict } from "./verdict.ts";
-
-/** What the load needs. */
-export interface DatagramTrafficOptions {
-  /** The services. */
-  readonly services: readonly SimService[];
-  /** How many clients TCP has. */
-  readonly connections: number;
-  /** Where sockets get their numbers. */
-  readonly ledger: Ledger;
-  /** Who judges. */
-  readonly referee: Pick<Referee, "judge">;
-  /** Where flows are counted. */
-  readonly tally: Tally;
-  /** The time. */
-  readonly clock: Clock;
-  /** The chance behind who asks whom for how much. */
-  readonly random: Random;
-  /** Hears of each right answer. */
-  readonly onAnswer: (service: SimService, endpoint: string, at: number) => void;
-  /** Takes what should never happen. */
-  readonly onError: (error: unknown) => void;
-  /** How long a client goes on trying. */
-  readonly patienceMs?: number;
-}
 
 /** A flow of a client, and what it has seen. */
 interface Talk {
@@ -60,14 +33,14 @@ const LARGE = { least: 2 * 1024, most: 16 * 1024 };
 
 /** The UDP load, until it is stopped. */
 export class DatagramTraffic {
-  readonly #options: DatagramTrafficOptions;
+  readonly #options: TrafficOptions;
   readonly #stopping = new AbortController();
   readonly #clients: readonly Promise<void>[];
   readonly #restMs: number;
   #open = 0;
 
   /** Starts the clients. */
-  constructor(options: DatagramTrafficOptions) {
+  constructor(options: TrafficOptions) {
     this.#options = options;
     const clients = Math.max(LEAST_CLIENTS, Math.floor(options.connections / SHARE));
     this.#restMs = clients * 1000 / QUERIES_PER_SECOND;

@@ -14,17 +14,17 @@ import type { Referee } from "./referee.ts";
 import type { Tally } from "./tally.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** What the load needs. */
+/** What the load needs, this one and that of UDP. */
 export interface TrafficOptions {
   /** The services. */
   readonly services: readonly SimService[];
-  /** How many clients. */
+  /** How many TCP clients; UDP takes its share of them. */
   readonly connections: number;
-  /** Where connections are entered. */
+  /** Where connections and UDP sockets are entered. */
   readonly ledger: Ledger;
   /** Who judges. */
   readonly referee: Pick<Referee, "judge">;
-  /** Where connections are counted. */
+  /** Where connections and flows are counted. */
   readonly tally: Tally;
   /** The time. */
   readonly clock: Clock;
@@ -34,7 +34,7 @@ export interface TrafficOptions {
   readonly onAnswer: (service: SimService, endpoint: string, at: number) => void;
   /** Takes what should never happen. */
   readonly onError: (error: unknown) => void;
-  /** How long a client waits for a reply. */
+  /** How long a client waits for a reply, over UDP with all its tries. */
   readonly patienceMs?: number;
 }
 

@@ -7,7 +7,7 @@
 import { fileURLToPath } from "node:url";
 import type { ApplyResult, ListenerSpec, ListenerStats, UserspaceOp } from "../../backends/mod.ts";
 import type { DataPathCase } from "./data_paths.ts";
-import { TextLineStream } from "./_lines.ts";
+import { TextLineStream } from "../lines.ts";
 import type { Answer, Health, ProxySetup, Question } from "./_messages.ts";
 
 const MAIN = fileURLToPath(new URL("_proxy_main.ts", import.meta.url));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { TextLineStream } from "./_lines.ts";
+import { TextLineStream } from "../lines.ts";
 import type { Answer, ProxySetup, Question } from "./_messages.ts";
 
 const HOUR_MS = 3_600_000;

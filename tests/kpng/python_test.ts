@@ -1,7 +1,7 @@
 // Python's grpcio as a foreign peer of our server and of our client, with and without TLS.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { TextLineStream } from "./lines.ts";
+import { TextLineStream } from "../lines.ts";
 import type { PipelineEvent } from "../../core/mod.ts";
 import { deleteOp, RESET, setOp, SYNC } from "../../proto/kpng/operations.ts";
 import { modelService } from "../../proto/kpng/service_message.ts";

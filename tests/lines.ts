@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Splits text into lines. */
+/** Splits text into lines; the last needs no end. */
 export class TextLineStream extends TransformStream<string, string> {
   /** Makes the stream. */
   constructor() {
