@@ -180,10 +180,13 @@ class Recorder implements EventRecorder {
   }
 }
 
-/** Whether the server answered, and would answer the same again. */
+/**
+ * Whether the server answered, and would answer the same again. Credentials that are refused may be
+ * rotated by the next try: each request asks for newer ones, as those of the watches do.
+ */
 function isRefusal(error: unknown): boolean {
   const status = statusOf(error);
-  return status >= 400 && status < 500 && status !== 429;
+  return status >= 400 && status < 500 && ![401, 429].includes(status);
 }
 
 function statusOf(error: unknown): number {

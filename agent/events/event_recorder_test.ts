@@ -136,6 +136,16 @@ Deno.test("a refusal is final, and the next event is sent all the same", async (
   await events.stop();
 });
 
+Deno.test("an event whose credentials are refused is sent with the ones that come", async () => {
+  const writer = scripted(401, 401, 201);
+  const { events, outcomes, timers } = start(writer);
+  events.record(report());
+  await timers.advance(20_000);
+  assert.equal(writer.asked.length, 3);
+  assert.deepEqual(outcomes, ["sent"]);
+  await events.stop();
+});
+
 Deno.test("an event that the server has forgotten is made anew when it happens again", async () => {
   const writer = scripted(201, 404, 201);
   const { events } = start(writer);
