@@ -168,7 +168,8 @@ function userspaceWork(setup: Setup, backend: UserspaceBackend): Work {
 async function winkernelWork(setup: Setup): Promise<Work> {
   const { context, log, page } = setup;
   const backend = await openWinkernel(context, log.named("winkernel"), { writes: true });
-  return backendWork(setup, page?.backend(backend, winkernelReader) ?? backend);
+  const stats = () => backend.stats();
+  return backendWork(setup, page?.backend(backend, winkernelReader) ?? backend, stats);
 }
 
 function backendWork<O extends Op, State>(

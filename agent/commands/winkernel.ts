@@ -23,6 +23,7 @@ import {
   type UserspaceOp,
   userspaceSelector,
   type UserspaceState,
+  type UserspaceStats,
   type Wait,
 } from "../../backends/mod.ts";
 import type { Change, Logger, ServicePortView } from "../../core/mod.ts";
@@ -37,10 +38,11 @@ import { winkernelConfig } from "./winkernel_options.ts";
 import { sourceVipFinder, withSourceVip } from "./winkernel_source_vip.ts";
 
 /** The HNS backend with the userspace one beside it. */
-export type WinkernelBackend = Backend<
-  CompositeOp<HnsOp, UserspaceOp>,
-  CompositeState<HnsState, UserspaceState>
->;
+export interface WinkernelBackend
+  extends Backend<CompositeOp<HnsOp, UserspaceOp>, CompositeState<HnsState, UserspaceState>> {
+  /** How the connections of the services beside the kernel are doing. */
+  stats(): Promise<UserspaceStats>;
+}
 
 /** Opens HNS and makes the backend. */
 export async function openWinkernel(
@@ -61,16 +63,18 @@ export async function openWinkernel(
   const addresses = managesNoAddresses(flags)
     ? {}
     : { addresses: lateAddresses(() => openAddressManager(flags, io, log)) };
-  return compositeBackend({
+  const beside = userspaceBackend({ ...userspaceOptions(flags), ...addresses, log });
+  const both = compositeBackend({
     main: hnsBackend({
       config,
       transport,
       findSourceVip: sourceVipFinder({ flags, transport, reserves: use.writes, log }),
       log,
     }),
-    beside: userspaceBackend({ ...userspaceOptions(flags), ...addresses, log }),
+    beside,
     isBeside: userspaceSelector(flags.userspaceServices),
   });
+  return { ...both, stats: () => beside.stats() };
 }
 
 /**

@@ -47,10 +47,11 @@ export function trafficChanges(
   return changes;
 }
 
-/** The sums over all listeners. */
+/** The sums over all listeners; `null` where there are none, as beside a kernel that has it all. */
 export function trafficOverview(
   { listeners, draining, dataPath, workers }: UserspaceStats,
-): NonNullable<Overview["traffic"]> {
+): Overview["traffic"] {
+  if (listeners.length + draining.listeners === 0) return null;
   const paths = new Map<string, number>();
   for (const worker of workers) {
     paths.set(worker.dataPath, (paths.get(worker.dataPath) ?? 0) + 1);

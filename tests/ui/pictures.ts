@@ -5,6 +5,7 @@
  * @module
  */
 import { findChromium, Page } from "./chromium.ts";
+import { KernelWorld } from "./_kernel.ts";
 import { nameOf, objectsOf, World } from "./_world.ts";
 
 const IMAGES = new URL("../../docs/images/", import.meta.url);
@@ -33,6 +34,30 @@ async function main(): Promise<void> {
   if (chromium === null) {
     throw new Error("Cannot take pictures: there is no chromium on this machine");
   }
+  await userspacePictures(chromium);
+  await kernelPicture(chromium);
+}
+
+/** A node with the kernel backend, one of whose load balancers has just drifted. */
+async function kernelPicture(chromium: string): Promise<void> {
+  await using world = new KernelWorld(60);
+  await world.firstSync;
+  await using page = await Page.open(chromium, { width: 1440, height: 1500 });
+  await page.prefer("light");
+  await page.go(world.url);
+  for (let i = 0; i < 24; i++) {
+    world.change(objectsOf(i, (pod) => pod !== i % 3));
+    await new Promise((resolve) => setTimeout(resolve, 50)); // a sync each
+  }
+  for (let i = 0; i < 12; i++) await world.carry(20_000 + 1000 * i);
+  world.drift();
+  await page.value(`location.hash = "#${nameOf(7)}"`);
+  await page.until(`document.querySelector("#platform-body").textContent.includes("found some")`);
+  await page.until(`document.querySelector("#detail-body").textContent.includes("Objects")`);
+  await Deno.writeFile(new URL("status_page_kernel.png", IMAGES), await page.picture());
+}
+
+async function userspacePictures(chromium: string): Promise<void> {
   const random = numbers(7);
   const next = (below: number) => Math.floor(random.next().value * below);
   await using world = new World(SERVICES);

@@ -108,6 +108,45 @@ Deno.test("a proxy tells what it decided and carried", async () => {
   );
 });
 
+Deno.test("a Service beside the kernel is counted, and HNS' objects are told of beside it", async () => {
+  using pod = Deno.listen({ hostname: "127.5.31.3", port: 0 });
+  const free = Deno.listen({ hostname: "127.5.31.4", port: 0 });
+  const { port } = free.addr;
+  free.close();
+  const state = {
+    Networks: [{
+      ID: "11111111-1111-1111-1111-111111111111",
+      Name: "cbr0",
+      Type: "L2Bridge",
+      SchemaVersion: { Major: 2, Minor: 0 },
+    }],
+    Endpoints: [],
+    LoadBalancers: [],
+  };
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/hns.json`, JSON.stringify(state));
+  const args = [
+    ...["to-winkernel", "--network-name=cbr0", "--node-ip=192.168.1.10"],
+    ...["--host-mac=00-15-5d-00-00-01", `--hns=emulator:${folder}/hns.json`],
+    ...["--userspace-services=default/web", "--address-manager=none"],
+  ];
+  try {
+    await running(args, OBJECTS("127.5.31.4", port, pod.addr.port), async (url) => {
+      const client = await Deno.connect({ hostname: "127.5.31.4", port });
+      const server = await pod.accept();
+      const { traffic, platform } = await get<Overview>(`${url}/ui/api/overview`);
+      assert.deepEqual([traffic?.active, traffic?.listeners], [1, 1]);
+      assert.deepEqual(platform?.objects.map(({ all }) => all), [0, 0]);
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      assert.match(metrics, /windlass_active_connections\{protocol="TCP"\} 1/);
+      client.close();
+      server.close();
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a proxy ends although somebody reads its updates", async () => {
   const readers: ReadableStreamDefaultReader<string>[] = [];
   await running(["to-userspace", "--data-path=deno"], [], async (url) => {

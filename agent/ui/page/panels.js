@@ -74,7 +74,7 @@ function drawTiles(store, { traffic, ops, syncs, lastSyncAt, now }) {
       tile(
         "Connections",
         countText(traffic.active),
-        `open on ${countText(traffic.listeners)} listeners (${traffic.dataPath})`,
+        `open on ${counted(traffic.listeners, "listener")} (${traffic.dataPath})`,
       ),
       tile(
         "Connections/s",
@@ -100,6 +100,14 @@ function drawTiles(store, { traffic, ops, syncs, lastSyncAt, now }) {
       ops.troubled > 0 ? "bad" : "off",
     ),
   );
+}
+
+/**
+ * @param {number} count
+ * @param {string} what One of them.
+ */
+function counted(count, what) {
+  return `${countText(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /**
@@ -170,7 +178,7 @@ function drawPlatform(platform, now) {
       drift.count > 0
         ? `Drift: the last look found ${countText(drift.count)} to put right`
         : "No drift at the last look",
-      drift.looks > 0 ? `; ${countText(drift.looks)} looks so far found some` : "",
+      drift.looks > 0 ? `; ${counted(drift.looks, "look")} so far found some` : "",
     ),
     ...drift.last.length === 0 ? [] : [table(
       "What was put right",
