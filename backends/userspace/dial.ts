@@ -6,6 +6,7 @@
  */
 import { sleep } from "./sleep.ts";
 import type { BackendAddress, Balancer } from "./balancer.ts";
+import { afterPatience } from "./patience.ts";
 import { codeOf, isShortage, SHORTAGES, type Sockets, type TcpStream } from "./sockets.ts";
 
 /** How long each try may take, in milliseconds, as kube-proxy's userspace mode had it. */
@@ -72,21 +73,24 @@ export class Dial {
   /** Dials until somebody answers, nobody is left, or the time is over. Never rejects. */
   async run(): Promise<Dialled> {
     const { timeouts, now } = this.#options;
-    const deadline = now() + timeouts.reduce((sum, ms) => sum + ms, 0);
+    let leftMs = timeouts.reduce((sum, ms) => sum + ms, 0);
     let step = 0;
     while (!this.#stopped) {
       const backend = this.#pick();
       if (backend === null) {
         return { ok: false, why: this.#failed === null ? "no-endpoints" : "dial-failed" };
       }
-      const ms = Math.min(timeouts[step] ?? 0, deadline - now());
+      const ms = Math.min(timeouts[step] ?? 0, leftMs);
       if (ms <= 0) return { ok: false, why: "dial-failed" };
+      const startedAt = now();
       const tried = await this.#try(backend, ms);
       if (typeof tried !== "string") {
         backend.failing = false;
         return { ok: true, stream: tried, backend };
       }
       (this.#failed ??= new Map()).set(backend.address, tried);
+      // No try costs more than its share, however long this thread stood still.
+      leftMs -= Math.min(ms, now() - startedAt);
       // Who refuses at once costs no time, and the next endpoint gets its full share of it.
       if (tried === "timeout" || tried === "shortage") step++;
     }
@@ -119,10 +123,10 @@ export class Dial {
     let late = false;
     // From now on, so that a burst of clients sees where the ones before are going.
     backend.active++;
-    const timer = setTimeout(() => {
+    const cancel = afterPatience(ms, () => {
       late = true;
       trying.abort();
-    }, ms);
+    });
     try {
       return await sockets.connect(backend.ip, backend.port, trying.signal);
     } catch (error) {
@@ -136,7 +140,7 @@ export class Dial {
       if (why === "shortage") await sleep(ms, trying.signal);
       return why;
     } finally {
-      clearTimeout(timer);
+      cancel();
       this.#trying = null;
     }
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { backendAddress } from "./balance/backend_address.ts";
 import { roundRobin } from "./balance/round_robin.ts";
 import { Dial, type DialFailure, failureOf } from "./dial.ts";
-import type { Sockets, TcpStream } from "./sockets.ts";
+import { PLATFORM_SOCKETS, type Sockets, type TcpStream } from "./sockets.ts";
 
 /** What an endpoint does with a try: take it, refuse it, never answer, or cost us the last socket. */
 type Behaviour = "take" | "refuse" | "hang" | "short";
@@ -159,6 +159,50 @@ Deno.test("a dial keeps its deadline, also where endpoints are slow to refuse", 
   assert.equal(await outcome(dial), "dial-failed");
   assert.equal(tries, 4);
 });
+
+Deno.test("a thread that stood still does not take an answer that is there for a time-out", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { hostname, port } = listener.addr;
+  const balancer = roundRobin(() => 0);
+  balancer.replace([backendAddress(`${hostname}:${port}`)]);
+  const dial = new Dial({
+    balancer,
+    sockets: PLATFORM_SOCKETS,
+    timeouts: [40],
+    now: () => performance.now(),
+    onFailure: (_, why) => assert.fail(why),
+  }, "c");
+  const dialling = dial.run();
+  standStill(200);
+  const dialled = await dialling;
+  assert.ok(dialled.ok);
+  dialled.stream.close();
+});
+
+Deno.test("a refusal that a thread sees late leaves the others their time", async () => {
+  let time = 0;
+  const balancer = roundRobin(() => 0);
+  balancer.replace(["a", "b"].map((name) => backendAddress(`${name}:1`)));
+  const dial = new Dial({
+    balancer,
+    sockets: {
+      listen: () => assert.fail("listened"),
+      connect(name) {
+        time += name === "a" ? 60_000 : 0;
+        return name === "a" ? Promise.reject(refusal("ECONNREFUSED")) : Promise.resolve(STREAM);
+      },
+    },
+    timeouts: [250, 500],
+    now: () => time,
+    onFailure: () => {},
+  }, "c");
+  assert.equal(await outcome(dial), "b");
+});
+
+/** Keeps this thread from running for so many milliseconds, as a loaded machine does. */
+function standStill(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
 
 Deno.test.each([
   { code: "ECONNREFUSED", why: "refused" },
