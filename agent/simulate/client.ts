@@ -11,8 +11,11 @@ import { errorText, peerHasGone } from "./net_errors.ts";
 import type { Sight } from "./verdict.ts";
 import { carries, encodeRequest, FrameReader, parseReply, type Request, writeAll } from "./wire.ts";
 
-/** How long a client waits for a whole reply before it calls the connection hung. */
-export const PATIENCE_MS = 5000;
+/**
+ * How long a client waits for a whole reply before it calls the connection hung. Long, because what
+ * is slow on a loaded machine has not hung: the latencies tell of it.
+ */
+export const PATIENCE_MS = 30_000;
 
 /** What a connection needs. */
 export interface ClientOptions {

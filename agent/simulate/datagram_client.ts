@@ -34,8 +34,10 @@ export interface DatagramExchange extends Exchange {
   readonly retries: number;
 }
 
-/** How long the tries of one query wait for a reply, as shares of the client's patience. */
-const TRIES = [0.05, 0.1, 0.2, 0.3, 0.35];
+/** How long the first try of a query waits for a reply; each further one waits twice as long. */
+const FIRST_TRY_MS = 250;
+/** A client of little patience tries more hastily. */
+const FIRST_TRY_SHARE = 0.05;
 
 /** One query while it waits for its reply. */
 interface Query {
@@ -75,11 +77,12 @@ export class DatagramClient {
     const from = clock.now();
     let sentAt = from;
     this.#query = query;
-    for (const share of TRIES) {
+    let waitMs = Math.min(FIRST_TRY_MS, FIRST_TRY_SHARE * patienceMs);
+    for (let leftMs = patienceMs; leftMs > 0 && query.seen === null; waitMs *= 2) {
       sentAt = clock.now();
       await this.#send(query, { connection: this.number, sequence: this.#sequence++, bytes });
-      await clock.sleep(share * patienceMs, query.answered.signal);
-      if (query.seen !== null) break;
+      await clock.sleep(Math.min(waitMs, leftMs), query.answered.signal);
+      leftMs -= waitMs;
     }
     this.#query = null;
     const retries = query.tries.size - 1;

@@ -5,6 +5,7 @@
  */
 import { RunError } from "../run_error.ts";
 import { ChangeWatch } from "./change_watch.ts";
+import { PATIENCE_MS } from "./client.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { DatagramTraffic } from "./datagram_traffic.ts";
 import type { Happening } from "./happenings.ts";
@@ -58,10 +59,10 @@ interface Run extends SimulationSetup {
 
 const FRAME_MS = 200;
 const FRAMES_PER_SECOND = 1000 / FRAME_MS;
-/** How long the agent may take for its first sync, of however many services. */
-const FIRST_SYNC_MS = 30_000;
+/** How long the agent may take to program the node, for however many services. */
+const FIRST_SYNC_MS = 60_000;
 /** No question about a moment longer ago than this can come: clients give up before. */
-const TIMELINE_MS = 30_000;
+const TIMELINE_MS = 2 * PATIENCE_MS;
 
 /**
  * Runs a simulation to its end, and leaves nothing behind.

@@ -37,6 +37,8 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   #synced: PipelineState | null = null;
   #changes = 0;
+  /** What syncs have changed that ended before all of it was carried out. */
+  #unsettled: Change[] = [];
 
   /** A supervisor of an agent that has not synced yet. */
   constructor(options: SupervisorOptions) {
@@ -52,11 +54,16 @@ export class Supervisor {
     beginSync(timeline, changes, clock.now());
   }
 
-  /** The agent has synced. */
-  sync({ changes, stepMs, planMs, applyMs, state }: SyncRecord): void {
+  /**
+   * The agent has synced.
+   *
+   * @param isCarriedOut Whether no operation is left to do: a sync does not wait for slow ones.
+   */
+  sync({ changes, stepMs, planMs, applyMs, state }: SyncRecord, isCarriedOut: boolean): void {
     const { timeline, tally, clock } = this.#options;
     const tookMs = stepMs + planMs + applyMs;
-    settleSync(timeline, changes, clock.now());
+    this.#unsettled.push(...changes);
+    if (isCarriedOut) settleSync(timeline, this.#unsettled.splice(0), clock.now());
     tally.now.syncs += 1;
     tally.now.syncMs.add(tookMs);
     this.#synced = state;

@@ -72,13 +72,13 @@ function supervised(seen: readonly Pod[], said: readonly Pod[]) {
   const cluster = { services: [serviceOf(said)] };
   const supervisor = new Supervisor({ cluster, timeline, tally, clock, patienceMs: 100 });
   let state: PipelineState = startPipeline("node-1");
-  const sync = (events: readonly ClusterEvent[]): void => {
+  const sync = (events: readonly ClusterEvent[], isCarriedOut = true): void => {
     const step = stepPipeline(state, events);
     state = step.state;
     now += 4;
     supervisor.planned(step.changes);
     now += 6;
-    supervisor.sync({ ...step, ops: [], stepMs: 1, planMs: 2, applyMs: 3 });
+    supervisor.sync({ ...step, ops: [], stepMs: 1, planMs: 2, applyMs: 3 }, isCarriedOut);
   };
   const service = read(
     serviceObject({ name: "web", clusterIP: "127.3.0.1", port: 8080, nodePort: 30_000 }),
@@ -106,6 +106,16 @@ Deno.test("a sync enters what each front end may use, from when it was computed"
   }
   assert.equal(tally.now.syncs, 1);
   assert.ok(Math.abs(tally.now.syncMs.quantile(1) - 6) <= 0.06);
+});
+
+Deno.test("what a sync did not wait for is in force when a later one has nothing left to do", () => {
+  const { timeline, sync } = supervised([A], [A]);
+  const key = "web/ClusterIP/TCP";
+  const mayUse = (pod: Pod) => timeline.allowed(key, pod.endpoint, Infinity, Infinity);
+  sync([{ type: "upsert", object: sliceOf([B]) }], false);
+  assert.deepEqual([mayUse(A), mayUse(B)], [true, true]);
+  sync([]);
+  assert.deepEqual([mayUse(A), mayUse(B)], [false, true]);
 });
 
 Deno.test("a view that is what the API says has converged", async () => {

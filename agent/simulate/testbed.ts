@@ -9,7 +9,7 @@ import type { UserspaceState } from "../../backends/mod.ts";
 import { SILENT } from "../../core/mod.ts";
 import { kubeSource, loadKubeConnection } from "../../proto/mod.ts";
 import { RunError } from "../run_error.ts";
-import { startAgent } from "../sync_loop.ts";
+import { type Agent, startAgent } from "../sync_loop.ts";
 import { takeAddressBlock } from "./address_block.ts";
 import { type ApiServer, startApiServer } from "./api/api_server.ts";
 import type { Clock } from "./clock.ts";
@@ -61,12 +61,13 @@ export interface Testbed extends AsyncDisposable {
   readonly timeline: AllowedTimeline;
   /** Who holds which connection. */
   readonly ledger: Ledger;
-  /** Resolves when the agent has programmed the node for the first time. */
+  /** Resolves when the agent has programmed the node for the first time, with nothing left to do. */
   readonly programmed: Promise<void>;
 }
 
 /** The agent's rest between two syncs: a demonstration shows what it can do. */
 const MIN_SYNC_PERIOD_MS = 10;
+const LOOK_AGAIN_MS = 10;
 /** How long the agent may take to end. */
 const STOP_MS = 10_000;
 const LATE = `Cannot end in order: ${STOP_MS / 1000} s after it was told to, the agent still runs`;
@@ -115,11 +116,13 @@ export async function openTestbed(given: TestbedOptions): Promise<Testbed> {
     nodeName: node.name,
     minSyncPeriodMs: MIN_SYNC_PERIOD_MS,
     log: noteLog(given.observer),
-    onSync: (sync) => supervisor.sync(sync),
+    onSync: (sync) => supervisor.sync(sync, isCarriedOut(agent)),
   });
+  const leaving = new AbortController();
   let stopping = false;
   things.defer(async () => {
     stopping = true;
+    leaving.abort();
     const over = new AbortController();
     // The load has gone by now: nothing is to drain.
     const stopped = agent.stop(AbortSignal.abort()).catch(trouble.report).finally(() =>
@@ -139,9 +142,20 @@ export async function openTestbed(given: TestbedOptions): Promise<Testbed> {
     supervisor,
     timeline,
     ledger,
-    programmed: agent.firstSync,
+    programmed: agent.firstSync.then(() => carriedOut(agent, clock, leaving.signal)),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
+}
+
+/** Whether the agent has done all that it planned. */
+function isCarriedOut(agent: Pick<Agent, "status">): boolean {
+  const { pending, inFlight, retrying } = agent.status().ops;
+  return pending + inFlight + retrying.length === 0;
+}
+
+/** Resolves then: on a loaded machine the first sync may end before the last worker has started. */
+async function carriedOut(agent: Agent, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!isCarriedOut(agent) && !signal.aborted) await clock.sleep(LOOK_AGAIN_MS, signal);
 }
 
 /** Enough for an outage, and full soon: a simulation's memory must be flat, that of a soak above all. */
