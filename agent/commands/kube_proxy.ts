@@ -14,6 +14,7 @@ import { kubernetesVersion } from "../health/kubernetes_version.ts";
 import type { Io } from "../io.ts";
 import { readConfigFile } from "../kube_proxy/config_file.ts";
 import { watchConfig } from "../kube_proxy/config_watch.ts";
+import { configz } from "../kube_proxy/configz.ts";
 import { type Effective, effectiveConfig } from "../kube_proxy/effective.ts";
 import { emptySource } from "../kube_proxy/empty_source.ts";
 import { gateStates } from "../kube_proxy/feature_gates.ts";
@@ -24,7 +25,7 @@ import { readConfig } from "../kube_proxy/read_config.ts";
 import { type ProxyLine, readLine, TOPIC, valueOf } from "../kube_proxy/read_line.ts";
 import { translate } from "../kube_proxy/translate.ts";
 import { isMode, type ProxyMode, validateConfig } from "../kube_proxy/validate_config.ts";
-import { configObject, configYaml } from "../kube_proxy/write_config.ts";
+import { configYaml } from "../kube_proxy/write_config.ts";
 import { RunError } from "../run_error.ts";
 import { managesNoAddresses } from "./address_manager.ts";
 import type { CommandContext } from "./command.ts";
@@ -71,7 +72,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 function watchExtras({ config }: Effective): NonNullable<SyncExtras["watch"]> {
   return {
     syncPeriodMs: config["iptables.syncPeriod"],
-    configz: () => ({ "kubeproxy.config.k8s.io": configObject(config) }),
+    configz: () => configz(config),
     features: gateStates(config.featureGates),
   };
 }
