@@ -13,6 +13,7 @@ import type { AddressManager, ApplyResult } from "../../backends/mod.ts";
  */
 export function lateAddresses(open: () => Promise<AddressManager | null>): AddressManager {
   let opening: Promise<AddressManager | null> | null = null;
+  let opened: AddressManager | null = null;
 
   async function through(
     use: (manager: AddressManager) => Promise<ApplyResult>,
@@ -20,7 +21,7 @@ export function lateAddresses(open: () => Promise<AddressManager | null>): Addre
     opening ??= open();
     let manager: AddressManager | null;
     try {
-      manager = await opening;
+      opened = manager = await opening;
     } catch (error) {
       opening = null;
       return {
@@ -40,5 +41,6 @@ export function lateAddresses(open: () => Promise<AddressManager | null>): Addre
       opening === null
         ? Promise.resolve({ ok: true })
         : through((manager) => manager.release(ip, signal)),
+    owns: (ip) => opened?.owns(ip) ?? false,
   };
 }

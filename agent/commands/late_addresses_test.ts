@@ -11,7 +11,13 @@ function recorder(): AddressManager & { readonly seen: string[] } {
     seen.push(`${what} ${ip}`);
     return Promise.resolve({ ok: true } as const);
   };
-  return { name: "recorder", seen, assign: note("assign"), release: note("release") };
+  return {
+    name: "recorder",
+    seen,
+    assign: note("assign"),
+    release: note("release"),
+    owns: () => true,
+  };
 }
 
 Deno.test("a late address manager is opened once, by the first address that is wanted", async () => {
@@ -22,10 +28,10 @@ Deno.test("a late address manager is opened once, by the first address that is w
     return Promise.resolve(manager);
   });
   assert.deepEqual(await late.release("10.96.0.9", signal), { ok: true });
-  assert.equal(opened, 0);
+  assert.deepEqual([opened, late.owns("10.96.0.10")], [0, false]);
   await Promise.all([late.assign("10.96.0.10", signal), late.assign("10.96.0.11", signal)]);
   await late.release("10.96.0.10", signal);
-  assert.equal(opened, 1);
+  assert.deepEqual([opened, late.owns("10.96.0.10")], [1, true]);
   assert.deepEqual(manager.seen, ["assign 10.96.0.10", "assign 10.96.0.11", "release 10.96.0.10"]);
 });
 

@@ -19,4 +19,6 @@ export interface AddressManager {
    * node's own address. One that is not there is fine.
    */
   release(ip: string, signal: AbortSignal): Promise<ApplyResult>;
+  /** Whether it was this manager that put the address there. */
+  owns(ip: string): boolean;
 }

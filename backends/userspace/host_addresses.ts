@@ -1,6 +1,6 @@
 /**
- * What must be known of the node's own addresses. They are asked for once, and only if something hangs
- * on them: it takes the permission to list the network interfaces.
+ * What must be known of the node's own addresses. They are asked for only if something hangs on them:
+ * it takes the permission to list the network interfaces.
  *
  * @module
  */
@@ -35,13 +35,37 @@ export function hostRange(ip: string): string {
   return `${ip}/${ip.includes(":") ? 128 : 32}`;
 }
 
-/** The node's addresses, listed once; where they may not be listed, that is said once. */
-export function knownAddresses(
+/** Lists the node's addresses, each once and sorted; `null` where they may not be listed. */
+export type ListAddresses = () => readonly Ip[] | null;
+
+/** Lists the node's addresses as they are; where they may not be listed, that is said once. */
+export function addressLister(
   hostAddresses: () => readonly string[],
   log: Logger,
-): HostAddresses {
+): ListAddresses {
+  let isAllowed = true;
+  return () => {
+    if (!isAllowed) return null;
+    try {
+      const ips = new Map<string, Ip>();
+      for (const ip of hostAddresses().map(parseIp)) if (ip !== null) ips.set(ip.text, ip);
+      return [...ips.values()].sort((a, b) => a.text < b.text ? -1 : 1);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotCapable)) throw error;
+      isAllowed = false;
+      log.warn("Cannot list the node's addresses, so its own clients are taken for others", {
+        error: messageOf(error),
+        instead: "allow it with --allow-sys=networkInterfaces",
+      });
+      return null;
+    }
+  };
+}
+
+/** What the addresses of a node say, which are listed once. */
+export function knownAddresses(list: ListAddresses): HostAddresses {
   let known: readonly Ip[] | null = null;
-  const own = () => known ??= listed(hostAddresses, log);
+  const own = () => known ??= list() ?? [];
   const answers = new Map<string, boolean>();
   const ranges = new Map<IpFamily, readonly string[]>();
   return {
@@ -59,21 +83,7 @@ export function knownAddresses(
 }
 
 function rangesOf(wanted: IpFamily, ips: readonly Ip[]): readonly string[] {
-  const texts = ips.filter(({ family }) => family === wanted).map(({ text }) => hostRange(text));
-  return [...new Set(texts)].sort();
-}
-
-function listed(hostAddresses: () => readonly string[], log: Logger): readonly Ip[] {
-  try {
-    return hostAddresses().map(parseIp).filter((ip) => ip !== null);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    log.warn("Cannot list the node's addresses, so its own clients are taken for others", {
-      error: messageOf(error),
-      instead: "allow it with --allow-sys=networkInterfaces",
-    });
-    return [];
-  }
+  return ips.filter(({ family }) => family === wanted).map(({ text }) => hostRange(text));
 }
 
 function isOneIn(text: string, ips: readonly Ip[]): boolean {

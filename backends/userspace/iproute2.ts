@@ -137,6 +137,11 @@ class Iproute2 implements AddressManager {
     return { ok: true };
   }
 
+  owns(text: string): boolean {
+    const ip = parseIp(text)?.text;
+    return ip !== undefined && this.#own.has(ip);
+  }
+
   /** The address on our interface, as the system has it now; `null` too where it can't be asked. */
   async #find(ip: string, signal: AbortSignal): Promise<InterfaceAddress | null> {
     const listed = await this.#ip.list(signal);

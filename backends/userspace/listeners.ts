@@ -13,9 +13,9 @@ import {
   type ServicePortView,
 } from "../../core/mod.ts";
 import { balancingOf } from "./balancing_annotation.ts";
-import { type HasAddressIn, type HostAddresses, hostRange } from "./host_addresses.ts";
+import { type HasAddressIn, hostRange } from "./host_addresses.ts";
 import { localClientsOf } from "./local_clients.ts";
-import type { NodePortAddresses } from "./node_port_addresses.ts";
+import type { NodeAddresses } from "./node_addresses.ts";
 import {
   type BalancingPolicy,
   LISTENER_PROTOCOLS,
@@ -25,9 +25,7 @@ import {
 } from "./spec.ts";
 
 /** What must be known of the node. */
-export interface ListenerOptions extends HostAddresses {
-  /** Where node ports are served. */
-  readonly nodePorts: NodePortAddresses;
+export interface ListenerOptions extends NodeAddresses {
   /** How endpoints are chosen for services that do not say. */
   readonly balancing: BalancingPolicy;
   /** Whether connections to endpoints that are not known any more are cut. */
@@ -55,7 +53,7 @@ export function listenersOf(
   const listeners = new Map<string, ListenerSpec>();
   for (const frontend of entry.frontends) {
     const { kind, port } = frontend;
-    for (const ip of addressesOf(frontend, nodePorts[entry.family])) {
+    for (const ip of addressesOf(frontend, () => nodePorts(protocol, entry.family))) {
       const key = `${protocol}/${addressOf(ip, port)}`;
       const other = listeners.get(key);
       if (other !== undefined && rankOf(other.kind) <= rankOf(kind)) continue;
@@ -100,8 +98,8 @@ function rankOf(kind: FrontendKind): number {
   return FRONTEND_KINDS.indexOf(kind);
 }
 
-function addressesOf(frontend: Frontend, nodePorts: readonly string[]): readonly string[] {
-  return frontend.kind === "NodePort" ? nodePorts : [frontend.ip];
+function addressesOf(frontend: Frontend, nodePorts: () => readonly string[]): readonly string[] {
+  return frontend.kind === "NodePort" ? nodePorts() : [frontend.ip];
 }
 
 /** Source ranges guard load balancer VIPs only, as with kube-proxy. */

@@ -1,43 +1,150 @@
 /**
- * On which addresses node ports are served.
+ * On which addresses the sockets of node ports are bound. Pure.
  *
  * @module
  */
-import { cidrContains, type IpFamily, parseCidr, parseIp } from "../../core/mod.ts";
+import {
+  type Cidr,
+  cidrContains,
+  firstMatch,
+  type Ip,
+  type IpFamily,
+  parseCidr,
+  type Rule,
+  unreachable,
+} from "../../core/mod.ts";
+import type { ListenerProtocol } from "./spec.ts";
 
-/** The addresses to listen on for node ports, by family. */
-export type NodePortAddresses = Readonly<Record<IpFamily, readonly string[]>>;
+/** The addresses to listen on for node ports of a protocol and family. */
+export type NodePorts = (protocol: ListenerProtocol, family: IpFamily) => readonly string[];
+
+/** The addresses that stand for all of a family. */
+const WILDCARD: Readonly<Record<IpFamily, string>> = { IPv4: "0.0.0.0", IPv6: "::" };
 
 /** Node ports on every address of the node. */
-export const ALL_ADDRESSES: NodePortAddresses = { IPv4: ["0.0.0.0"], IPv6: ["::"] };
+export const ALL_ADDRESSES: NodePorts = (_, family) => [WILDCARD[family]];
+
+/** What the table looks at. */
+export interface NodePortInput {
+  /** The protocol. */
+  readonly protocol: ListenerProtocol;
+  /** Whether ranges limit the addresses of the family. */
+  readonly isLimited: boolean;
+  /** Whether the data path answers a datagram from the very address that it came to. */
+  readonly answersFromThere: () => boolean;
+  /** Whether the node's addresses are known. */
+  readonly isNodeKnown: () => boolean;
+}
+
+/** How the sockets of a node port are bound. */
+export type NodePortBinding = "all" | "each" | "each-in-ranges";
+
+/** Whether node ports have one socket for all addresses of a family, or one for each. */
+export const NODE_PORT_RULES: readonly Rule<NodePortInput, string, NodePortBinding>[] = [
+  {
+    name: "in-ranges",
+    why: "the addresses for node ports are limited to ranges: each of the node's that is in one",
+    when: ({ isLimited }) => isLimited,
+    then: "each-in-ranges",
+  },
+  {
+    name: "connections",
+    why: "a connection answers from the address that it came to: one socket does for all",
+    when: ({ protocol }) => protocol !== "UDP",
+    then: "all",
+  },
+  {
+    name: "told-where-to",
+    why: "the data path is told to which address a datagram came, and answers from it",
+    when: ({ answersFromThere }) => answersFromThere(),
+    then: "all",
+  },
+  {
+    name: "node-unknown",
+    why: "the node's addresses may not be listed, and an answer from another address of the node " +
+      "is better than none",
+    when: ({ isNodeKnown }) => !isNodeKnown(),
+    then: "all",
+  },
+  {
+    name: "each-address",
+    why:
+      "answers of a socket for all addresses would leave from whichever the system chooses, and " +
+      "a client that asked another one drops them",
+    when: () => true,
+    then: "each",
+  },
+];
+
+/** What must be known to bind node ports. */
+export interface NodePortOptions {
+  /** The ranges that limit the addresses, by {@linkcode nodePortRanges}. */
+  readonly ranges: readonly Cidr[];
+  /** Whether the data path answers a datagram from the very address that it came to. */
+  readonly answersFromThere: () => boolean;
+  /** The node's addresses; `null` if they are not known. Asked only where they matter. */
+  readonly ips: () => readonly Ip[] | null;
+}
 
 /**
- * The node's addresses that the ranges allow. As with kube-proxy, a family without a range has all
- * of its addresses, and so has one with a range of prefix length 0.
+ * The ranges of the node's addresses that serve node ports.
  *
- * @param cidrs The ranges, of both families.
- * @param hostAddresses Gives the node's own addresses; asked only where they matter.
- * @throws {TypeError} If a range is not one.
+ * @throws {TypeError} If one is not a range.
  */
-export function nodePortAddresses(
-  cidrs: readonly string[],
-  hostAddresses: () => readonly string[],
-): NodePortAddresses {
-  const ranges = cidrs.map((text) => {
+export function nodePortRanges(cidrs: readonly string[]): readonly Cidr[] {
+  return cidrs.map((text) => {
     const range = parseCidr(text);
     if (range !== null) return range;
     throw new TypeError(
       `Cannot use "${text}" as node port addresses: it is not a CIDR like 192.168.0.0/16`,
     );
   });
-  const ofFamily = (family: IpFamily): readonly string[] => {
-    const own = ranges.filter((range) => range.family === family);
-    if (own.length === 0 || own.some((range) => range.prefix === 0)) return ALL_ADDRESSES[family];
-    const allowed = hostAddresses()
-      .map(parseIp)
-      .filter((ip) => ip !== null)
-      .filter((ip) => own.some((range) => cidrContains(range, ip)));
-    return [...new Set(allowed.map((ip) => ip.text))].sort();
+}
+
+/** Whether the ranges leave out some addresses. As with kube-proxy, none and a `/0` leave out none. */
+export function isLimited(ranges: readonly Cidr[], family: IpFamily): boolean {
+  const own = ranges.filter((range) => range.family === family);
+  return own.length > 0 && own.every((range) => range.prefix > 0);
+}
+
+/** Where node ports are bound on a node with these addresses. */
+export function nodePortsOn({ ranges, answersFromThere, ips }: NodePortOptions): NodePorts {
+  const found = new Map<string, readonly string[]>();
+  const decide = (protocol: ListenerProtocol, family: IpFamily): readonly string[] => {
+    const question = {
+      protocol,
+      isLimited: isLimited(ranges, family),
+      answersFromThere,
+      isNodeKnown: () => ips() !== null,
+    };
+    const binding = firstMatch(NODE_PORT_RULES, question).then;
+    const own = () => (ips() ?? []).filter((ip) => ip.family === family && canBeBound(ip));
+    switch (binding) {
+      case "all":
+        return [WILDCARD[family]];
+      case "each":
+        return textsOf(own());
+      case "each-in-ranges":
+        return textsOf(own().filter((ip) => ranges.some((range) => cidrContains(range, ip))));
+      default:
+        return unreachable(binding);
+    }
   };
-  return { IPv4: ofFamily("IPv4"), IPv6: ofFamily("IPv6") };
+  return (protocol, family) => {
+    const key = `${protocol} ${family}`;
+    const known = found.get(key) ?? decide(protocol, family);
+    found.set(key, known);
+    return known;
+  };
+}
+
+const LINK_LOCAL = parseCidr("fe80::/10");
+
+/** A link-local IPv6 address means nothing without its interface. */
+function canBeBound(ip: Ip): boolean {
+  return LINK_LOCAL === null || !cidrContains(LINK_LOCAL, ip);
+}
+
+function textsOf(ips: readonly Ip[]): readonly string[] {
+  return [...new Set(ips.map(({ text }) => text))].sort();
 }

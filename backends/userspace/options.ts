@@ -14,7 +14,7 @@ import { messageOf, PLATFORM_SOCKETS, type Sockets } from "./sockets.ts";
 import type { BalancingPolicy } from "./spec.ts";
 import { UDP_FLOW_LIMIT, UDP_IDLE_TIMEOUT_MS } from "./udp_listener.ts";
 import { type DatagramSockets, PLATFORM_DATAGRAMS } from "./udp_sockets.ts";
-import { type DataPathChoice, workerDataPath } from "./workers/mod.ts";
+import { type DataPathChoice, whyNotNative, workerDataPath } from "./workers/mod.ts";
 
 /** How the userspace backend is set up. */
 export interface UserspaceOptions {
@@ -53,7 +53,7 @@ export interface UserspaceOptions {
    * @default {false}
    */
   readonly terminateRemoved?: boolean;
-  /** Gives the node's own addresses; asked only if node port or source ranges are given. */
+  /** Gives the node's own addresses; asked only where something hangs on them. */
   readonly hostAddresses?: () => readonly string[];
   /** Who puts service addresses on an interface; left out, that is somebody else's business. */
   readonly addresses?: AddressManager;
@@ -126,6 +126,15 @@ export function dataPathOf(options: UserspaceOptions, log: Logger): DataPath {
     setTimer: options.setTimer ?? setPlatformTimer,
     onConnection: hook,
   });
+}
+
+/**
+ * Whether the data path answers a datagram that came to a socket for all addresses from the one that
+ * it came to. Only the native one on Linux is told which that was.
+ */
+export function answersFromThere({ workers = 0, dataPath = "auto" }: UserspaceOptions): boolean {
+  if (workers === 0 || dataPath === "deno" || Deno.build.os !== "linux") return false;
+  return dataPath === "native" || whyNotNative() === null;
 }
 
 /** A hook that throws must not take a connection with it. */

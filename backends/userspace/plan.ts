@@ -7,6 +7,7 @@
 import { type Change, PersistentMap, type ServicePortView } from "../../core/mod.ts";
 import type { Plan } from "../backend.ts";
 import { compareClaims, type ListenerOptions, listenersOf } from "./listeners.ts";
+import type { NodeAddresses } from "./node_addresses.ts";
 import { notesOn } from "./plan_notes.ts";
 import {
   addressKey,
@@ -28,12 +29,18 @@ export interface UserspaceState {
   readonly claims: PersistentMap<readonly ListenerSpec[]>;
   /** How many listeners need each managed address. */
   readonly addresses: PersistentMap<number>;
+  /** By key, the service ports of whose listeners some may hang on the node's addresses. */
+  readonly onNode: PersistentMap<ServicePortView>;
+  /** The addresses of the node that it was asked for with; `null`: those that the planner has. */
+  readonly node: NodeAddresses | null;
 }
 
 /** The state before anything was planned. */
 export const INITIAL_STATE: UserspaceState = {
   claims: PersistentMap.empty(),
   addresses: PersistentMap.empty(),
+  onNode: PersistentMap.empty(),
+  node: null,
 };
 
 /** What the planner must know of the node. */
@@ -57,7 +64,37 @@ export function planChanges(
   state: UserspaceState,
   options: PlannerOptions,
 ): Plan<UserspaceOp, UserspaceState> {
-  const { claims, transitions } = moveClaims(changes, state.claims, options);
+  const now = { ...options, ...state.node };
+  let { onNode } = state;
+  for (const change of changes) {
+    const [, entry] = sidesOf(change);
+    const hangs = entry !== null && entry.frontends.some(({ kind }) => kind !== "ClusterIP");
+    onNode = onNode.put(change.key, hangs ? entry : undefined);
+  }
+  return planMoves(changes, { ...state, onNode }, now, now);
+}
+
+/** Plans the operations for other addresses of the node, where the services stay what they are. */
+export function planForNode(
+  node: NodeAddresses,
+  state: UserspaceState,
+  options: PlannerOptions,
+): Plan<UserspaceOp, UserspaceState> {
+  const stays = Array.from(
+    state.onNode,
+    ([key, entry]): Change => ({ type: "update", key, before: entry, now: entry }),
+  );
+  const before = { ...options, ...state.node };
+  return planMoves(stays, { ...state, node }, before, { ...options, ...node });
+}
+
+function planMoves(
+  changes: readonly Change[],
+  state: UserspaceState,
+  before: PlannerOptions,
+  options: PlannerOptions,
+): Plan<UserspaceOp, UserspaceState> {
+  const { claims, transitions } = moveClaims(changes, state.claims, before, options);
   const closes = transitions.flatMap(({ before, now }) =>
     before !== null && now === null ? [before] : []
   );
@@ -88,20 +125,21 @@ export function planChanges(
       addressOp("release-address", ip, (closesByIp.get(ip) ?? []).map((listener) => listener.key))
     ),
   ];
-  return { ops, state: { claims, addresses: needs.addresses } };
+  return { ops, state: { ...state, claims, addresses: needs.addresses } };
 }
 
 /** Moves the claims of the changed service ports, and tells which sockets changed hands or shape. */
 function moveClaims(
   changes: readonly Change[],
   before: UserspaceState["claims"],
+  optionsBefore: ListenerOptions,
   options: ListenerOptions,
 ): { readonly claims: UserspaceState["claims"]; readonly transitions: readonly Transition[] } {
   const touched = new Map<string, readonly ListenerSpec[]>();
   const claimsOn = (key: string) => touched.get(key) ?? before.get(key) ?? [];
   for (const change of changes) {
     const [was, now] = sidesOf(change);
-    for (const { key, servicePort } of was === null ? [] : listenersOf(was, options)) {
+    for (const { key, servicePort } of was === null ? [] : listenersOf(was, optionsBefore)) {
       touched.set(key, claimsOn(key).filter((claim) => claim.servicePort !== servicePort));
     }
     for (const claim of now === null ? [] : listenersOf(now, options)) {

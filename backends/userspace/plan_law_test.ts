@@ -4,7 +4,13 @@ import { diff, type Frontend, type NodeView, PersistentMap } from "../../core/mo
 import { endpoint, servicePort } from "../test_views.ts";
 import { BALANCING_ANNOTATION } from "./balancing_annotation.ts";
 import { listenersOf } from "./listeners.ts";
-import { INITIAL_STATE, planChanges, type PlannerOptions, type UserspaceState } from "./plan.ts";
+import {
+  INITIAL_STATE,
+  planChanges,
+  planForNode,
+  type PlannerOptions,
+  type UserspaceState,
+} from "./plan.ts";
 import type { ListenerSpec, UserspaceOp } from "./spec.ts";
 
 /** What the operations make, with every rule about their order held against each. */
@@ -56,7 +62,7 @@ const options: PlannerOptions = {
   manageAddresses: true,
   balancing: "round-robin",
   terminateRemoved: true,
-  nodePorts: { IPv4: ["192.0.2.1", "192.0.2.9"], IPv6: ["::"] },
+  nodePorts: (_, family) => family === "IPv4" ? ["192.0.2.1", "192.0.2.9"] : ["::"],
   hasAddressIn: (cidr) => cidr.startsWith("10."),
   ownRanges: (family) => family === "IPv4" ? ["10.0.0.1/32"] : [],
 };
@@ -131,6 +137,37 @@ Deno.test("any history of views, carried out op by op, gives the listeners of th
     assert.deepEqual(new Set(wanted.keys()), new Set(claimed));
     const addresses = wanted.values().filter(isManaged).map((each) => each.ip);
     assert.deepEqual(model.addresses, new Set(addresses));
+  }));
+});
+
+Deno.test("whatever the node's addresses were before, the plan comes to those that it has now", () => {
+  const nodeArb = fc.subarray(["192.0.2.1", "192.0.2.2", "192.0.2.9"]).map((ips) => ({
+    nodePorts: () => ips,
+    hasAddressIn: (cidr: string) => ips.length > 1 && cidr.startsWith("10."),
+    ownRanges: () => ips.map((ip) => `${ip}/32`),
+  }));
+  const history = fc.array(fc.tuple(viewArb, nodeArb), { minLength: 1, maxLength: 5 });
+  fc.assert(fc.property(history, (steps) => {
+    const model = new Model();
+    let state = INITIAL_STATE;
+    let before = EMPTY_VIEW;
+    let last = {};
+    for (const [view, node] of steps) {
+      for (const plan of [planForNode(node, state, options), null]) {
+        const { ops, state: next } = plan ?? planChanges(diff(before, view), state, options);
+        for (const op of ops) model.apply(op);
+        state = next;
+      }
+      before = view;
+      last = node;
+    }
+    const there = { ...options, ...last };
+    const afresh = planChanges(diff(EMPTY_VIEW, before), INITIAL_STATE, there);
+    assert.deepEqual(plain(state), plain(afresh.state));
+    const wanted = afresh.ops.flatMap((op) =>
+      op.op === "open" ? [[op.key, op.listener] as const] : []
+    );
+    assert.deepEqual(model.listeners, new Map(wanted));
   }));
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Change, Frontend, ServicePortView } from "../../core/mod.ts";
 import { endpoint, servicePort } from "../test_views.ts";
 import { ALL_ADDRESSES } from "./node_port_addresses.ts";
-import { INITIAL_STATE, planChanges, type PlannerOptions } from "./plan.ts";
+import { INITIAL_STATE, planChanges, planForNode, type PlannerOptions } from "./plan.ts";
 import type { UserspaceOp } from "./spec.ts";
 
 const PLAIN: PlannerOptions = {
@@ -307,7 +307,7 @@ Deno.test.each([
 });
 
 Deno.test("of two wishes for one socket the loser gets it when the winner goes", () => {
-  const options = { ...PLAIN, nodePorts: { IPv4: ["192.0.2.1"], IPv6: [] } };
+  const options = { ...PLAIN, nodePorts: () => ["192.0.2.1"] };
   const winner = nodePort("z");
   const loser = external("a");
   const first = planChanges([add(loser), add(winner)], INITIAL_STATE, options);
@@ -318,6 +318,27 @@ Deno.test("of two wishes for one socket the loser gets it when the winner goes",
   ]);
   assert.deepEqual(planChanges([remove(loser)], second.state, options).ops.map(line), [
     "close TCP/192.0.2.1:30080: ExternalIP of default/a:http is gone",
+  ]);
+});
+
+Deno.test("other addresses of the node move the node ports alone, and others' wishes with them", () => {
+  const on = (...ips: string[]) => ({ ...PLAIN, nodePorts: () => ips });
+  const plain = only({ kind: "ClusterIP", ip: "10.96.0.10", port: 80 });
+  const { state } = planChanges(
+    [add(external("a")), add(nodePort("z")), add({ ...a, ...plain })],
+    INITIAL_STATE,
+    on("192.0.2.9"),
+  );
+  const moved = planForNode(on("192.0.2.1", "192.0.2.8"), state, on("192.0.2.9"));
+  assert.deepEqual(moved.ops.map(line), [
+    "close TCP/192.0.2.9:30080: NodePort of default/z:http is gone",
+    "open TCP/192.0.2.8:30080: NodePort of default/z:http",
+    "update TCP/192.0.2.1:30080: passes from default/a:http to default/z:http",
+  ]);
+  const gone = planChanges([remove(nodePort("z"))], moved.state, on("192.0.2.9"));
+  assert.deepEqual(gone.ops.map(line), [
+    "close TCP/192.0.2.8:30080: NodePort of default/z:http is gone",
+    "update TCP/192.0.2.1:30080: passes from default/z:http to default/a:http",
   ]);
 });
 

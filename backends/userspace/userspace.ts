@@ -6,14 +6,22 @@
  * @module
  */
 import { type Change, type Logger, SILENT, unreachable } from "../../core/mod.ts";
-import type { ApplyResult, Backend } from "../backend.ts";
+import type { ApplyResult, Backend, Observer } from "../backend.ts";
 import type { AddressManager } from "./addresses.ts";
 import { bindFailure } from "./bind_failure.ts";
 import type { DataPath, DataPathStats, Listener } from "./data_path.ts";
-import { interfaceAddresses, knownAddresses } from "./host_addresses.ts";
-import { nodePortAddresses } from "./node_port_addresses.ts";
-import { dataPathOf, type UserspaceOptions } from "./options.ts";
-import { INITIAL_STATE, planChanges, type PlannerOptions, type UserspaceState } from "./plan.ts";
+import { setPlatformTimer } from "./flow_sweep.ts";
+import { addressLister, interfaceAddresses } from "./host_addresses.ts";
+import { NodeFollower } from "./node_addresses.ts";
+import { nodePortRanges } from "./node_port_addresses.ts";
+import { answersFromThere, dataPathOf, type UserspaceOptions } from "./options.ts";
+import {
+  INITIAL_STATE,
+  planChanges,
+  planForNode,
+  type PlannerOptions,
+  type UserspaceState,
+} from "./plan.ts";
 import type { ListenerSpec, UserspaceOp } from "./spec.ts";
 
 /** What the userspace backend can tell about itself, as plain data. */
@@ -24,6 +32,8 @@ export interface UserspaceStats extends DataPathStats {
 
 /** The userspace backend. */
 export interface UserspaceBackend extends Backend<UserspaceOp, UserspaceState> {
+  /** Looks at the addresses of the node, so that listeners follow them. */
+  readonly observer: Observer<UserspaceOp, UserspaceState>;
   /** How listeners, connections and workers are doing. */
   stats(): Promise<UserspaceStats>;
 }
@@ -36,6 +46,7 @@ export function userspaceBackend(options: UserspaceOptions = {}): UserspaceBacke
 class Userspace implements UserspaceBackend {
   readonly name = "userspace";
   readonly initial = INITIAL_STATE;
+  readonly observer: UserspaceBackend["observer"];
   readonly #log: Logger;
   readonly #planner: PlannerOptions;
   readonly #addresses: AddressManager | null;
@@ -43,18 +54,38 @@ class Userspace implements UserspaceBackend {
   readonly #open = new Map<string, Listener>();
   readonly #draining = new Set<Listener>();
   readonly #assigned = new Set<string>();
+  /** Those that the manager was just asked to put on an interface. */
+  readonly #coming = new Set<string>();
   #closed = false;
 
   constructor(options: UserspaceOptions) {
     this.#log = options.log ?? SILENT;
     this.#addresses = options.addresses ?? null;
     const { hostAddresses = interfaceAddresses } = options;
+    const node = new NodeFollower({
+      list: addressLister(() => hostAddresses().filter((ip) => !this.#isOfService(ip)), this.#log),
+      ranges: nodePortRanges(options.nodePortAddresses ?? []),
+      answersFromThere: () => answersFromThere(options),
+      log: this.#log,
+      setTimer: options.setTimer ?? setPlatformTimer,
+    });
+    const first = node.current;
     this.#planner = {
       manageAddresses: this.#addresses !== null,
       balancing: options.balancing ?? "round-robin",
       terminateRemoved: options.terminateRemoved ?? false,
-      nodePorts: nodePortAddresses(options.nodePortAddresses ?? [], hostAddresses),
-      ...knownAddresses(hostAddresses, this.#log),
+      ...first,
+    };
+    this.observer = {
+      observe: () => {
+        const now = node.look();
+        const plan = (state: UserspaceState) =>
+          now === (state.node ?? first)
+            ? { ops: [], state }
+            : planForNode(now, state, this.#planner);
+        return Promise.resolve({ ok: true, plan, covers: () => false });
+      },
+      watch: (listener) => node.watch(() => listener("the node has other addresses", true)),
     };
     this.#dataPath = dataPathOf(options, this.#log);
   }
@@ -64,6 +95,11 @@ class Userspace implements UserspaceBackend {
     state: UserspaceState,
   ): ReturnType<UserspaceBackend["plan"]> {
     return planChanges(changes, state, this.#planner);
+  }
+
+  /** Whether an address is the node's only because a Service wants it. */
+  #isOfService(ip: string): boolean {
+    return this.#coming.has(ip) || this.#addresses?.owns(ip) === true;
   }
 
   apply(op: UserspaceOp, signal: AbortSignal): Promise<ApplyResult> {
@@ -155,9 +191,14 @@ class Userspace implements UserspaceBackend {
 
   async #assign(ip: string, signal: AbortSignal): Promise<ApplyResult> {
     if (this.#addresses === null) return failed(`Cannot assign ${ip}: no address manager is set`);
-    const result = await this.#addresses.assign(ip, signal);
-    if (result.ok) this.#assigned.add(ip);
-    return result;
+    this.#coming.add(ip);
+    try {
+      const result = await this.#addresses.assign(ip, signal);
+      if (result.ok) this.#assigned.add(ip);
+      return result;
+    } finally {
+      this.#coming.delete(ip);
+    }
   }
 
   async #release(ip: string, signal: AbortSignal): Promise<ApplyResult> {

@@ -41,6 +41,7 @@ Deno.test("addresses are put on and taken off by the manager, and given back at 
     name: "fake",
     assign: (ip) => (calls.push(`+${ip}`), Promise.resolve({ ok: true })),
     release: (ip) => (calls.push(`-${ip}`), Promise.resolve({ ok: true })),
+    owns: () => false,
   };
   const { backend } = await rig(null, { addresses });
   const web = servicePort({ frontends: [{ kind: "ClusterIP", ip: "127.0.0.2", port: 1 }] });

@@ -111,6 +111,11 @@ export class WindowsManager implements AddressManager {
     return await this.#batches.ask("release", ip);
   }
 
+  owns(text: string): boolean {
+    const ip = parseIp(text)?.text;
+    return ip !== undefined && this.#books.has(ip);
+  }
+
   async #carryOut(verb: Verb, ips: readonly string[]): Promise<Answers> {
     try {
       const look = await this.#options.way.look();
