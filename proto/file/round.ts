@@ -1,13 +1,13 @@
 /**
  * One round of reading: what the files are now, and what they were, to what there is to tell. Pure.
  *
- * What was good stays until something good replaces it: a path that is gone, a file that cannot be
- * read or no longer parses keeps its last objects. Only a file that leaves a folder takes its objects
- * along.
+ * What was good stays until something good replaces it: a path that is gone or a file that cannot be
+ * read keeps its last objects, and a file of which a part does not parse keeps those that it no longer
+ * shows (they may stand in that part). Only a file that leaves a folder takes its objects along.
  *
  * @module
  */
-import type { ClusterEvent } from "../../core/mod.ts";
+import { type ClusterEvent, describeRef } from "../../core/mod.ts";
 import type { SourceReport } from "../source.ts";
 import { decodeText } from "./decode_text.ts";
 import type { Input, InputFile } from "./inputs.ts";
@@ -18,7 +18,7 @@ import { type FileReading, readSnapshot } from "./read_snapshot.ts";
 interface LoadedFile {
   /** The digest of the content last seen, `""` if there was none to see. */
   readonly digest: string;
-  /** What it comes to: the content last seen, or the last good one before it. */
+  /** What it comes to: the content last seen, on top of that before it where a part does not parse. */
   readonly reading: FileReading;
   /** What a person should know about the content last seen. */
   readonly reports: readonly SourceReport[];
@@ -80,8 +80,24 @@ function fileNow(file: InputFile, last: LoadedFile | undefined): LoadedFile {
   }
   return {
     digest: file.digest,
-    reading: last.reading,
-    reports: [...reading.reports.filter(({ severity }) => severity === "problem"), kept(file.path)],
+    reading: laidOver(last.reading, reading),
+    reports: [...reading.reports, kept(file.path)],
+  };
+}
+
+/** A reading on top of the one before it: what it does not tell of stays as it was. */
+function laidOver(before: FileReading, now: FileReading): FileReading {
+  if (now.objects.length + now.unreadable.length === 0) return before;
+  const readable = new Set(now.objects.map(({ object }) => describeRef(object)));
+  const rejected = new Set(now.unreadable.map(describeRef));
+  const told = (name: string) => readable.has(name) || rejected.has(name);
+  return {
+    ...now,
+    objects: [
+      ...before.objects.filter(({ object }) => !readable.has(describeRef(object))),
+      ...now.objects,
+    ],
+    unreadable: [...before.unreadable.filter((ref) => !told(describeRef(ref))), ...now.unreadable],
   };
 }
 
@@ -146,7 +162,8 @@ function emptyFolderReport(path: string): SourceReport {
 }
 
 function kept(path: string): SourceReport {
-  const message = "The file as it is now cannot be used, so what it said before stays in force; " +
-    "to take all its objects away, write an empty List";
+  const message =
+    "A part of the file cannot be used, so the objects that it gave before and does " +
+    "not give now stay in force; to take all its objects away, write an empty List";
   return { severity: "problem", where: path, message };
 }

@@ -80,7 +80,6 @@ Deno.test("an object that became bad is told as unreadable, so that its last goo
 
 Deno.test.each([
   { what: "half a document", text: node("b").slice(0, -5) },
-  { what: "one good and half a document", text: `---\n${node("b")}\n---\na: [` },
   { what: "nothing", text: "" },
 ])("a file that holds $what on a later reading stays as it was", ({ text }) => {
   const [, second, third] = play(
@@ -89,9 +88,32 @@ Deno.test.each([
     folder(file("in/a.yaml", node("b"))),
   );
   assert.equal(second?.nodes, null);
-  assert.equal(second?.reports.at(-1), "problem @ in/a.yaml: The file as it is now cannot be used");
+  assert.equal(second?.reports.at(-1), "problem @ in/a.yaml: A part of the file cannot be used");
   assert.equal(second?.reports.length, 2);
   assert.deepEqual(third, { nodes: ["b"], reports: [] });
+});
+
+Deno.test("a file of which a part does not parse brings what it shows and keeps what it does not", () => {
+  const stream = (...documents: readonly string[]) =>
+    folder(file("in/a.yaml", documents.map((document) => `---\n${document}\n`).join("")));
+  assert.deepEqual(
+    play(
+      stream(node("n1"), node("n2")),
+      stream(node("n2"), "a: [", node("n3")),
+      stream(BAD_NODE, "a: [", node("n4")),
+      stream(node("n4")),
+    ).map((round) => round.nodes),
+    [["n1", "n2"], ["n1", "n2", "n3"], ["n1", "n2", "n3", "n4"], ["n4"]],
+  );
+});
+
+Deno.test("an object that could not be read stays told as such while the file shows only others", () => {
+  const [, second, third] = play(
+    folder(file("in/a.yaml", BAD_NODE)),
+    folder(file("in/a.yaml", `---\n${node("n2")}\n---\na: [`)),
+    folder(file("in/a.yaml", `---\n${node("n1")}\n---\na: [`)),
+  );
+  assert.deepEqual([second?.nodes, third?.nodes], [["n2", "(n1)"], ["n2", "n1"]]);
 });
 
 Deno.test("a file that is half bad on its first reading gives its good half", () => {
