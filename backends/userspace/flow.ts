@@ -57,6 +57,10 @@ const MOST_FAILURES = 16;
 export class Flow implements FlowLinks<Flow> {
   /** The client, as `ip:port`. */
   readonly client: string;
+  /** The client's IP. */
+  readonly clientIp: string;
+  /** The client's port. */
+  readonly clientPort: number;
   /** The endpoint. */
   readonly backend: BackendAddress;
   /** When a datagram last went either way. */
@@ -66,6 +70,9 @@ export class Flow implements FlowLinks<Flow> {
   /** The flow used next after this one. */
   newer: Flow | null = null;
   readonly #options: FlowOptions;
+  // What each datagram needs is at hand: a look through the options is a cache miss for each flow.
+  readonly #socket: DatagramSocket;
+  readonly #counters: UdpCounters;
   readonly #endpoint: Deno.NetAddr;
   #bytesIn = 0;
   #bytesOut = 0;
@@ -75,16 +82,15 @@ export class Flow implements FlowLinks<Flow> {
 
   /** Makes a flow; {@linkcode run} makes it live. */
   constructor(options: FlowOptions) {
-    const { client, backend } = options;
+    const { client, clientAddress, backend, socket, counters } = options;
     this.client = client;
+    this.clientIp = clientAddress.hostname;
+    this.clientPort = clientAddress.port;
     this.backend = backend;
     this.#options = options;
+    this.#socket = socket;
+    this.#counters = counters;
     this.#endpoint = { transport: "udp", hostname: backend.ip, port: backend.port };
-  }
-
-  /** The client's IP. */
-  get clientIp(): string {
-    return this.#options.clientAddress.hostname;
   }
 
   /** Bytes from the client that went to the endpoint. */
@@ -103,7 +109,7 @@ export class Flow implements FlowLinks<Flow> {
    */
   forward(datagram: Uint8Array): Promise<void> | null {
     if (!this.#sending) return this.#send(datagram);
-    this.#options.counters.dropped.backlog++;
+    this.#counters.dropped.backlog++;
     return null;
   }
 
@@ -130,18 +136,17 @@ export class Flow implements FlowLinks<Flow> {
   end(how: FlowEnd): void {
     if (this.#end !== null) return;
     this.#end = how;
-    this.#options.socket.close();
+    this.#socket.close();
     this.letGo();
   }
 
   async #send(datagram: Uint8Array): Promise<void> {
-    const { socket, counters } = this.#options;
     this.#sending = this.#isWaitedFor = true;
     try {
-      await socket.send(datagram, this.#endpoint);
+      await this.#socket.send(datagram, this.#endpoint);
       this.#bytesIn += datagram.length;
       this.backend.fromClients.bytes += datagram.length;
-      counters.datagramsIn++;
+      this.#counters.datagramsIn++;
     } catch (error) {
       this.#dropped(error);
     }
@@ -150,10 +155,11 @@ export class Flow implements FlowLinks<Flow> {
 
   /** Carries one reply. Answers whether the flow's own socket did its part. */
   async #reply(buffer: DatagramBuffer): Promise<boolean> {
-    const { socket, server, clientAddress, counters, onReply } = this.#options;
+    const { server, clientAddress, onReply } = this.#options;
+    const counters = this.#counters;
     let datagram: Uint8Array;
     try {
-      const [received, from] = await socket.receive(buffer);
+      const [received, from] = await this.#socket.receive(buffer);
       if (!this.#isEndpoint(from)) {
         counters.dropped.stranger++;
         return true;
@@ -184,7 +190,7 @@ export class Flow implements FlowLinks<Flow> {
 
   #dropped(error: unknown): void {
     const cause = this.#end === null ? dropCauseOf(error) : "stopped";
-    this.#options.counters.dropped[cause]++;
+    this.#counters.dropped[cause]++;
     this.#options.onDrop(this, cause, error);
   }
 }

@@ -4,13 +4,14 @@
  *
  * @module
  */
-import type { Logger } from "../../core/mod.ts";
+import { addressOf, type Logger } from "../../core/mod.ts";
 import type { AffinityTables } from "./balance/affinity.ts";
 import type { EndpointTotals } from "./balance/endpoint_set.ts";
 import { type BackendAddress, ListenerBalancer } from "./balancer.ts";
 import type { ConnectionEvent, Rejection } from "./data_path.ts";
 import { failureOf } from "./dial.ts";
 import { Flow, type FlowEnd } from "./flow.ts";
+import { FlowIndex } from "./flow_index.ts";
 import type { FlowSweep, Sweepable } from "./flow_sweep.ts";
 import { FlowTable } from "./flow_table.ts";
 import { messageOf } from "./sockets.ts";
@@ -67,6 +68,7 @@ export class UdpFlows implements Sweepable {
   readonly #owner: UdpFlowsOwner;
   readonly #balancer: ListenerBalancer;
   readonly #table = new FlowTable<Flow>();
+  readonly #index = new FlowIndex<Flow>();
   #spec: ListenerSpec;
   #running = 0;
   /** The flow that a datagram was last forwarded by, and how many were; then, at the last sweep. */
@@ -98,8 +100,8 @@ export class UdpFlows implements Sweepable {
   }
 
   /** The flow of a client that has just sent something, a new one if need be; `null`: drop it. */
-  use(client: string, from: Deno.NetAddr): Flow | null {
-    const flow = this.#table.get(client) ?? this.#open(client, from);
+  use(from: Deno.NetAddr): Flow | null {
+    const flow = this.#index.get(from.hostname, from.port) ?? this.#open(from);
     if (flow !== null) this.#table.touch(flow, this.#options.now());
     return flow;
   }
@@ -152,8 +154,9 @@ export class UdpFlows implements Sweepable {
     this.#balancer.close();
   }
 
-  #open(client: string, from: Deno.NetAddr): Flow | null {
+  #open(from: Deno.NetAddr): Flow | null {
     const { udpFlowLimit } = this.#options;
+    const client = addressOf(from.hostname, from.port);
     const { server } = this.#owner;
     if (server === null) return this.#drop("stopped");
     // See PLATFORM_DATAGRAMS: what reaches the IPv6 wildcard over IPv4 was not meant for it.
@@ -214,6 +217,7 @@ export class UdpFlows implements Sweepable {
     backend.connections++;
     counters.flowsOpened++;
     this.#table.add(flow, now());
+    this.#index.add(flow);
     sweep.watch(this);
     log.v(3)?.info("Mapped UDP client to endpoint", { service, client, endpoint: backend.address });
     onConnection?.({ type: "mapped", listener, client, backend: backend.address });
@@ -261,6 +265,7 @@ export class UdpFlows implements Sweepable {
   #leave(flow: Flow, how: FlowEnd): void {
     if (!this.#table.has(flow)) return;
     this.#table.remove(flow);
+    this.#index.remove(flow);
     this.#owner.counters.flowsEnded[how]++;
     if (flow === this.#last) this.#last = null;
     flow.backend.active--;

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { addressOf } from "../../core/mod.ts";
 import type { ListenerStats } from "./data_path.ts";
 import type { Flow } from "./flow.ts";
 import { listenerStats } from "./listener_tally.ts";
@@ -155,9 +154,7 @@ export class UdpListener implements LocalListener {
   /** The flow of who has just sent a datagram; `null`: it is dropped. */
   #flowOf(from: Deno.Addr): Flow | null {
     if (from.transport !== "udp") return null; // it never is anything else
-    if (this.#phase === "open") {
-      return this.#flows.use(addressOf(from.hostname, from.port), from);
-    }
+    if (this.#phase === "open") return this.#flows.use(from);
     this.#counters.dropped.stopped++;
     return null;
   }
