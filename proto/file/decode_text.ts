@@ -10,12 +10,17 @@ const MARKS = [
   { encoding: "utf-16be", bytes: [0xfe, 0xff] },
 ] as const;
 
-/** The text of the bytes without its byte order mark, `null` if they are no text in their encoding. */
+/** The text of the bytes without byte order marks, `null` if they are no text in their encoding. */
 export function decodeText(bytes: Uint8Array): string | null {
   const mark = MARKS.find((each) => each.bytes.every((byte, at) => bytes[at] === byte));
   try {
-    return new TextDecoder(mark?.encoding, { fatal: true }).decode(bytes);
+    return withoutMarks(new TextDecoder(mark?.encoding, { fatal: true }).decode(bytes));
   } catch {
     return null; // the only thing that a fatal decoder throws for
   }
+}
+
+/** Files that were joined (`copy a.yaml+b.yaml c.yaml`) have a mark where each of them began. */
+function withoutMarks(text: string): string {
+  return text.includes("\ufeff") ? text.replace(/^\ufeff/gm, "") : text;
 }

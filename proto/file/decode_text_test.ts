@@ -20,3 +20,8 @@ Deno.test("decodeText() gives null for bytes that are no text", () => {
   assert.equal(decodeText(new Uint8Array([0x61, 0xc3, 0x28])), null);
   assert.equal(decodeText(new Uint8Array()), "");
 });
+
+Deno.test("decodeText() leaves out the marks at the heads of files that were joined", () => {
+  const joined = new TextEncoder().encode("\ufeffa: 1\n---\n\ufeffb: \ufeff2\n\ufeff---\nc: 3\n");
+  assert.equal(decodeText(joined), "a: 1\n---\nb: \ufeff2\n---\nc: 3\n");
+});

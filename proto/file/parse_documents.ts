@@ -1,12 +1,13 @@
 /**
- * Text to plain values: one JSON document, or the documents of a YAML stream. What does not parse is
- * told with its line and spoils no other document.
+ * Text to plain values: the documents of a JSON or YAML stream. What does not parse is told with its
+ * line and spoils no other document.
  *
  * @module
  */
 import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
 import { holdsItself } from "./_cycle.ts";
 import { splitDocuments, type YamlDocument } from "./documents.ts";
+import { splitJson } from "./json_values.ts";
 
 /** What came of one document. */
 export type ParsedDocument =
@@ -39,19 +40,34 @@ export function parseDocuments(path: string, text: string): readonly ParsedDocum
   if (/^\s*$/.test(text)) return [];
   if (isJson || /^\s*[{[]/.test(text)) {
     const json = parseJson(text);
-    if (isJson || json.ok) return [json];
+    if (isJson || json.every(({ ok }) => ok)) return json;
   }
   return splitDocuments(text).map(parseYaml)
     .filter((document) => !document.ok || document.value !== null);
 }
 
-function parseJson(text: string): ParsedDocument {
+/** One value nearly always; several where commands wrote into the file one after the other. */
+function parseJson(text: string): readonly ParsedDocument[] {
+  const whole = parseJsonValue(text, { number: 1, line: 1 });
+  if (whole.ok) return [whole];
+  const values = splitJson(text);
+  return values.length < 2
+    ? [whole]
+    : values.map((value, index) =>
+      parseJsonValue(value.text, { number: index + 1, line: value.line })
+    );
+}
+
+function parseJsonValue(
+  text: string,
+  { number, line }: { readonly number: number; readonly line: number },
+): ParsedDocument {
   try {
     const value: unknown = JSON.parse(text);
-    return { ok: true, number: 1, value };
+    return { ok: true, number, value };
   } catch (error) {
-    const why = `it is not JSON: ${messageOf(error)}`;
-    return { ok: false, number: 1, why };
+    const from = line === 1 ? "" : `, counted from line ${line}`;
+    return { ok: false, number, why: `it is not JSON: ${messageOf(error)}${from}` };
   }
 }
 

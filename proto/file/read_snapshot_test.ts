@@ -79,6 +79,24 @@ Deno.test("readSnapshot() reads a List, and names the item in every report", () 
   });
 });
 
+Deno.test.each(["in.json", "in.yaml"])(
+  "readSnapshot() reads JSON that one command wrote after another into %s",
+  (path) => {
+    const second = JSON.stringify({ ...NODE, metadata: { name: "n2" } }, null, 2);
+    const { objects, reports, whole } = read(`${JSON.stringify(NODE)}\n${second}\n`, path);
+    assert.deepEqual(objects, [`Node n1 @ ${path} document 1`, `Node n2 @ ${path} document 2`]);
+    assert.deepEqual([reports, whole], [[], true]);
+  },
+);
+
+Deno.test("readSnapshot() uses the good values of a JSON stream, and tells the line of a bad one", () => {
+  const text = `${JSON.stringify(NODE)}\n{"kind":\n 7,}\n${JSON.stringify(NODE)}`;
+  const { objects, reports, whole } = read(text, "in.json");
+  assert.deepEqual(objects, ["Node n1 @ in.json document 1", "Node n1 @ in.json document 3"]);
+  assert.match(reports.join(), /^problem @ in.json document 2: .* it is not JSON: .*from line 2$/);
+  assert.equal(whole, false);
+});
+
 Deno.test("readSnapshot() reads an API server's own list, whose items do not say what they are", () => {
   const items = [{ metadata: { name: "n1" } }, { metadata: { name: "n2" } }];
   const list = { apiVersion: "v1", kind: "NodeList", metadata: {}, items };
