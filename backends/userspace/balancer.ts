@@ -9,6 +9,7 @@ import type { BackendAddress } from "./balance/backend_address.ts";
 import { ClientGroup } from "./balance/client_group.ts";
 import { EndpointSet, type EndpointTotals } from "./balance/endpoint_set.ts";
 import type { Tried } from "./balance/policy.ts";
+import { loadOf, type Siblings, type SiblingTable } from "./balance/siblings.ts";
 import { plainIp, type SourceCheck, sourceCheck } from "./balance/source_ranges.ts";
 import { endpointsOf, type ListenerSpec, sameBackends, sameTexts } from "./spec.ts";
 
@@ -31,6 +32,8 @@ export interface BalancerOptions {
   readonly random: () => number;
   /** Which pod each client was led to, by service. */
   readonly affinity: AffinityTables;
+  /** The listeners of each service, whose connections count together. */
+  readonly siblings: SiblingTable;
 }
 
 /** The balancer of one listener. */
@@ -43,12 +46,14 @@ export class ListenerBalancer implements Balancer {
   #local: { readonly group: ClientGroup; readonly has: SourceCheck } | null;
   #allows: SourceCheck;
   #table: AffinityTable | null;
+  #siblings: Siblings;
 
   /** Makes the balancer of a listener. It must be closed. */
   constructor(spec: ListenerSpec, options: BalancerOptions) {
     this.#options = options;
     this.#spec = spec;
     this.#endpoints.replace(endpointsOf(spec), spec.lingering);
+    this.#siblings = options.siblings.join(loadGroup(spec), this.#endpoints);
     this.#everybody = this.#groupOf(spec, spec.backends);
     this.#local = this.#localOf(spec);
     this.#allows = sourceCheck(spec.sourceRanges);
@@ -78,6 +83,10 @@ export class ListenerBalancer implements Balancer {
     if (!sameBackends(before, spec) || spec.lingering !== before.lingering) {
       this.#endpoints.replace(endpointsOf(spec), spec.lingering);
     }
+    if (before.service !== spec.service) {
+      this.#options.siblings.leave(loadGroup(before), this.#endpoints);
+      this.#siblings = this.#options.siblings.join(loadGroup(spec), this.#endpoints);
+    }
     this.#everybody.update(spec.policy, spec.backends);
     this.#updateLocal(before, spec);
     if (!sameTexts(before.sourceRanges, spec.sourceRanges)) {
@@ -105,6 +114,7 @@ export class ListenerBalancer implements Balancer {
   close(): void {
     if (this.#table !== null) this.#options.affinity.leave(this.#spec.service);
     this.#table = null;
+    this.#options.siblings.leave(loadGroup(this.#spec), this.#endpoints);
   }
 
   /**
@@ -145,7 +155,8 @@ export class ListenerBalancer implements Balancer {
 
   #groupOf({ policy }: ListenerSpec, addresses: readonly string[]): ClientGroup {
     const { random } = this.#options;
-    return new ClientGroup(policy, addresses, { endpoints: this.#endpoints, random });
+    const load = (backend: BackendAddress) => loadOf(backend, this.#siblings);
+    return new ClientGroup(policy, addresses, { endpoints: this.#endpoints, random, load });
   }
 
   #localOf(spec: ListenerSpec): { readonly group: ClientGroup; readonly has: SourceCheck } | null {
@@ -179,4 +190,9 @@ export class ListenerBalancer implements Balancer {
     if (this.#table !== null) this.#options.affinity.leave(before.service);
     this.#table = this.#join(now);
   }
+}
+
+/** Flows last on when they are done, so they are not weighed against connections. */
+function loadGroup({ protocol, service }: ListenerSpec): string {
+  return `${protocol} ${service}`;
 }

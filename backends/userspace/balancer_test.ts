@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AffinityTables } from "./balance/affinity.ts";
+import { SiblingTable } from "./balance/siblings.ts";
 import { ListenerBalancer } from "./balancer.ts";
 import { BALANCING_POLICIES, type ListenerSpec } from "./spec.ts";
 import { spec } from "./_loopback.ts";
@@ -10,9 +11,10 @@ const NOBODY = new Set<string>();
 function rig() {
   const clock = { ms: 0 };
   const affinity = new AffinityTables({ now: () => clock.ms });
+  const siblings = new SiblingTable();
   const balancer = (backends: readonly string[], parts: Partial<ListenerSpec> = {}) =>
-    new ListenerBalancer(sticky(backends, parts), { random: () => 0, affinity });
-  return { clock, affinity, balancer };
+    new ListenerBalancer(sticky(backends, parts), { random: () => 0, affinity, siblings });
+  return { clock, affinity, siblings, balancer };
 }
 
 function sticky(backends: readonly string[], parts: Partial<ListenerSpec> = {}): ListenerSpec {
@@ -183,6 +185,28 @@ Deno.test("source ranges are taken up in place", () => {
   assert.ok(subject.allows("192.0.2.1"));
   subject.update(sticky(HTTP, { sourceRanges: ["198.51.100.0/24"] }));
   assert.deepEqual(["192.0.2.1", "198.51.100.1"].map((ip) => subject.allows(ip)), [false, true]);
+});
+
+Deno.test("the load of an endpoint counts through all listeners of the service, until they leave it", () => {
+  const { balancer, siblings } = rig();
+  const plain = { policy: "least-connections", affinitySeconds: 0 } as const;
+  const take = (subject: ListenerBalancer) => {
+    const backend = subject.pick("192.0.2.1", NOBODY);
+    assert.ok(backend);
+    backend.active++;
+    return backend.address;
+  };
+  const clusterIp = balancer(HTTP, plain);
+  const nodePort = balancer(HTTP, { ...plain, key: "nodePort" });
+  const other = balancer(HTTP, { ...plain, key: "other", service: "default/other" });
+  const udp = balancer(HTTP, { ...plain, key: "udp", protocol: "UDP" });
+  assert.deepEqual([take(clusterIp), take(clusterIp)], [HTTP[0], HTTP[1]]);
+  assert.equal(take(nodePort), HTTP[2], "it has the fewest of the service");
+  assert.deepEqual([take(other), take(udp)], [HTTP[0], HTTP[0]], "of another service, of flows");
+  clusterIp.update(sticky(HTTP, { ...plain, service: "default/other" }));
+  assert.equal(take(nodePort), HTTP[0], "its own connections alone are on the third");
+  for (const each of [clusterIp, nodePort, other, udp]) each.close();
+  assert.equal(siblings.size, 0);
 });
 
 const NODE = "198.51.100.1";

@@ -5,6 +5,7 @@
  */
 import { unreachable } from "../../core/mod.ts";
 import { AffinityTables } from "./balance/affinity.ts";
+import { SiblingTable } from "./balance/siblings.ts";
 import type { DataPath } from "./data_path.ts";
 import { FlowSweep, type SetTimer } from "./flow_sweep.ts";
 import { type LocalListener, LocalListeners } from "./local_listeners.ts";
@@ -18,8 +19,8 @@ import { UdpListener } from "./udp_listener.ts";
 /** What all listeners of the portable data path share. */
 export interface DenoDataPathOptions
   extends
-    Omit<TcpListenerOptions, "turns" | "affinity">,
-    Omit<UdpFlowsOptions, "datagramBuffers" | "sweep" | "affinity"> {
+    Omit<TcpListenerOptions, "turns" | "affinity" | "siblings">,
+    Omit<UdpFlowsOptions, "datagramBuffers" | "sweep" | "affinity" | "siblings"> {
   /** How long a UDP flow may be idle, in milliseconds. */
   readonly udpIdleTimeoutMs: number;
   /** Sets a timer. */
@@ -31,15 +32,16 @@ export function denoDataPath(options: DenoDataPathOptions): DataPath {
   const { sockets, udpIdleTimeoutMs, now, setTimer, log, pool } = options;
   const turns = new Turns(sockets, log);
   const affinity = new AffinityTables({ now });
+  const siblings = new SiblingTable();
   const datagramBuffers = new DatagramBuffers();
   const sweep = new FlowSweep({ idleTimeoutMs: udpIdleTimeoutMs, now, setTimer });
   const listeners = new LocalListeners();
   const open = (spec: ListenerSpec): LocalListener => {
     switch (spec.protocol) {
       case "TCP":
-        return new TcpListener(spec, { ...options, turns, affinity });
+        return new TcpListener(spec, { ...options, turns, affinity, siblings });
       case "UDP":
-        return new UdpListener(spec, { ...options, datagramBuffers, sweep, affinity });
+        return new UdpListener(spec, { ...options, datagramBuffers, sweep, affinity, siblings });
       default:
         return unreachable(spec.protocol);
     }

@@ -6,6 +6,7 @@
  */
 import type { Logger } from "../../core/mod.ts";
 import { AffinityTables } from "./balance/affinity.ts";
+import { SiblingTable } from "./balance/siblings.ts";
 import type { ConnectionEvent, DataPath } from "./data_path.ts";
 import { LocalListeners } from "./local_listeners.ts";
 import type { NativeEngine } from "./native/mod.ts";
@@ -35,6 +36,7 @@ export function nativeDataPath(options: NativeDataPathOptions): DataPath {
   const shared = {
     ...options,
     affinity,
+    siblings: new SiblingTable(),
     nextKey: (key: string) => `${key}#${++sockets}`,
     liveBytes: () => live,
   };

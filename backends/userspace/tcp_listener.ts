@@ -6,6 +6,7 @@
  */
 import type { Logger } from "../../core/mod.ts";
 import type { AffinityTables } from "./balance/affinity.ts";
+import type { SiblingTable } from "./balance/siblings.ts";
 import { ListenerBalancer } from "./balancer.ts";
 import type { BufferPool } from "./buffers.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
@@ -36,6 +37,8 @@ export interface TcpListenerOptions {
   readonly random: () => number;
   /** Which pod each client was led to, by service. */
   readonly affinity: AffinityTables;
+  /** The listeners of each service, whose connections count together. */
+  readonly siblings: SiblingTable;
   /** A clock that never goes back, in milliseconds. */
   readonly now: () => number;
   /** Is told what happens to connections; `null`: nobody wants to know. */

@@ -6,6 +6,7 @@
  */
 import { addressOf, type Logger } from "../../core/mod.ts";
 import type { AffinityTables } from "./balance/affinity.ts";
+import type { SiblingTable } from "./balance/siblings.ts";
 import type { EndpointTotals } from "./balance/endpoint_set.ts";
 import { type BackendAddress, ListenerBalancer } from "./balancer.ts";
 import type { ConnectionEvent, Rejection } from "./data_path.ts";
@@ -42,6 +43,8 @@ export interface UdpFlowsOptions {
   readonly random: () => number;
   /** Which pod each client was led to, by service. */
   readonly affinity: AffinityTables;
+  /** The listeners of each service, whose connections count together. */
+  readonly siblings: SiblingTable;
   /** A clock that never goes back, in milliseconds. */
   readonly now: () => number;
   /** Is told what happens to flows; `null`: nobody wants to know. */

@@ -7,7 +7,7 @@ import { type BalancingPolicy, sameTexts } from "../spec.ts";
 import type { BackendAddress } from "./backend_address.ts";
 import type { EndpointSet } from "./endpoint_set.ts";
 import { policyOf } from "./policies.ts";
-import type { Policy, Tried } from "./policy.ts";
+import type { Load, Policy, Tried } from "./policy.ts";
 
 /** What a group shares with the others of its listener. */
 export interface ClientGroupOptions {
@@ -15,6 +15,8 @@ export interface ClientGroupOptions {
   readonly endpoints: EndpointSet;
   /** Gives a number from 0 up to 1. */
   readonly random: () => number;
+  /** How much an endpoint has to do. */
+  readonly load: Load;
 }
 
 /** Clients that have the same endpoints. */
@@ -33,7 +35,7 @@ export class ClientGroup {
   ) {
     this.#options = options;
     this.#name = name;
-    this.#policy = policyOf(name, options.random);
+    this.#policy = policyOf(name, options.random, options.load);
     this.#addresses = addresses;
     this.#fill();
   }
@@ -60,7 +62,7 @@ export class ClientGroup {
   update(name: BalancingPolicy, addresses: readonly string[]): void {
     const isSame = name === this.#name;
     if (isSame && sameTexts(addresses, this.#addresses)) return;
-    if (!isSame) this.#policy = policyOf(name, this.#options.random);
+    if (!isSame) this.#policy = policyOf(name, this.#options.random, this.#options.load);
     this.#name = name;
     this.#addresses = addresses;
     this.#fill();

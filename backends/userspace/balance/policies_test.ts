@@ -6,12 +6,13 @@ import { chance, clientIp, endpoints, given, idle, over, picks } from "./_endpoi
 import { backendAddress } from "./backend_address.ts";
 import { leastConnections } from "./least_connections.ts";
 import { policyOf } from "./policies.ts";
-import { NOBODY } from "./policy.ts";
+import { type Load, NOBODY } from "./policy.ts";
 import { powerOfTwo } from "./power_of_two.ts";
 import { randomChoice } from "./random.ts";
 import { roundRobin } from "./round_robin.ts";
 
 const zero = () => 0;
+const connections: Load = ({ active }) => active;
 
 for (const name of BALANCING_POLICIES) {
   Deno.test(`${name} never picks what was tried, and finds what was not, whatever comes and goes`, () => {
@@ -28,7 +29,7 @@ for (const name of BALANCING_POLICIES) {
       ),
       (seed, steps) => {
         const all = idle(10);
-        const policy = policyOf(name, chance(seed));
+        const policy = policyOf(name, chance(seed), connections);
         for (const { use, tried, active, client } of steps) {
           all.forEach((each, i) => each.active = active[i] ?? 0);
           const used = all.filter((_, i) => use.includes(i));
@@ -44,7 +45,7 @@ for (const name of BALANCING_POLICIES) {
 
   Deno.test(`${name} gives each of 20 endpoints its share`, () => {
     const backends = idle(20);
-    const policy = over(policyOf(name, chance(1)), backends);
+    const policy = over(policyOf(name, chance(1), connections), backends);
     const shares = new Map(backends.map(({ address }) => [address, 0]));
     const count = 20_000;
     for (let i = 0; i < count; i++) {
@@ -117,26 +118,31 @@ Deno.test.each([
   { active: { "a:1": 2, "b:1": 1, "c:1": 0 }, picked: "c:1" },
   { active: { "a:1": 1, "b:1": 1, "c:1": 1 }, picked: "a:1" },
 ])("least connections, with $active, picks $picked", ({ active, picked }) => {
-  assert.deepEqual(picks(over(leastConnections(zero), endpoints(active)), 1), [picked]);
+  assert.deepEqual(picks(over(leastConnections(zero, connections), endpoints(active)), 1), [
+    picked,
+  ]);
 });
 
 Deno.test("least connections gives each of several equals its turn", () => {
   const policy = over(
-    leastConnections(zero),
+    leastConnections(zero, connections),
     endpoints({ "a:1": 1, "b:1": 2, "c:1": 1, "d:1": 1 }),
   );
   assert.deepEqual(picks(policy, 4), ["a:1", "c:1", "d:1", "a:1"]);
 });
 
 Deno.test("least connections passes over the least loaded if it was tried", () => {
-  const policy = over(leastConnections(zero), endpoints({ "a:1": 0, "b:1": 5, "c:1": 4 }));
+  const policy = over(
+    leastConnections(zero, connections),
+    endpoints({ "a:1": 0, "b:1": 5, "c:1": 4 }),
+  );
   assert.deepEqual(picks(policy, 1, new Set(["a:1"])), ["c:1"]);
 });
 
 Deno.test("least connections keeps long connections even: no endpoint has two more than another", () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 6 }), fc.nat(60), (size, count) => {
     const backends = idle(size);
-    const policy = over(leastConnections(chance(count)), backends);
+    const policy = over(leastConnections(chance(count), connections), backends);
     for (let i = 0; i < count; i++) {
       const picked = policy.pick("c", NOBODY);
       assert.ok(picked);
@@ -154,13 +160,16 @@ Deno.test.each([
   { what: "never one twice", random: [0.99, 0.99], picked: "c:1" },
 ])("power of two picks $what", ({ random, picked }) => {
   const policy = over(
-    powerOfTwo(given(...random)),
+    powerOfTwo(given(...random), connections),
     endpoints({ "a:1": 0, "b:1": 5, "c:1": 6, "d:1": 7 }),
   );
   assert.deepEqual(picks(policy, 1), [picked]);
 });
 
 Deno.test("power of two never picks the one endpoint that has more than all others", () => {
-  const policy = over(powerOfTwo(chance(7)), endpoints({ "a:1": 1, "b:1": 1, "c:1": 2 }));
+  const policy = over(
+    powerOfTwo(chance(7), connections),
+    endpoints({ "a:1": 1, "b:1": 1, "c:1": 2 }),
+  );
   assert.ok(!picks(policy, 500).includes("c:1"));
 });

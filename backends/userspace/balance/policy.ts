@@ -12,6 +12,9 @@ export type Tried = Pick<ReadonlySet<string>, "has">;
 /** Nobody was tried yet. */
 export const NOBODY: Tried = new Set<string>();
 
+/** How much an endpoint has to do: its connections now. Never below 0. */
+export type Load = (backend: BackendAddress) => number;
+
 /** Chooses endpoints. Live connections are not its business. */
 export interface Policy {
   /**

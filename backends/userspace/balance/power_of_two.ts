@@ -5,20 +5,22 @@
  * @module
  */
 import type { BackendAddress } from "./backend_address.ts";
-import { type Policy, type Tried, untried } from "./policy.ts";
+import { type Load, type Policy, type Tried, untried } from "./policy.ts";
 
 /**
  * The one with fewer connections of two random endpoints.
  *
  * @param random Gives a number from 0 up to 1.
+ * @param load Counts the connections of an endpoint.
  */
-export function powerOfTwo(random: () => number): Policy {
+export function powerOfTwo(random: () => number, load: Load): Policy {
   let backends: readonly BackendAddress[] = [];
+  const lessLoaded = ([a, b]: Pair) => a === null || b === null || load(a) <= load(b) ? a : b;
   return {
     pick(_client: string, except: Tried): BackendAddress | null {
-      const [a, b] = twoOf(backends, random);
-      const tried = a !== null && except.has(a.address) || b !== null && except.has(b.address);
-      return tried ? lessLoaded(...twoOf(untried(backends, except), random)) : lessLoaded(a, b);
+      const pair = twoOf(backends, random);
+      const tried = pair.some((each) => each !== null && except.has(each.address));
+      return lessLoaded(tried ? twoOf(untried(backends, except), random) : pair);
     },
     replace(now: readonly BackendAddress[]): void {
       backends = now;
@@ -36,8 +38,4 @@ function twoOf(backends: readonly BackendAddress[], random: () => number): Pair 
   const other = Math.floor(random() * (length - 1));
   const second = other < first ? other : other + 1;
   return [backends[first] ?? null, backends[second] ?? null];
-}
-
-function lessLoaded(...[a, b]: Pair): BackendAddress | null {
-  return a === null || b === null || a.active <= b.active ? a : b;
 }
