@@ -95,7 +95,8 @@ export function startPodServer(options: PodServerOptions): PodServer {
   async function answer(session: Session, frames: FrameReader): Promise<boolean> {
     const line = await frames.line();
     const request = line === null ? null : parseRequest(line);
-    if (request === null) return false;
+    // A pod that died while the line came in has taken nothing on.
+    if (request === null || !sessions.has(session)) return false;
     session.busy = true;
     session.connection = request.connection;
     options.ledger.claim(request.connection, endpoint);

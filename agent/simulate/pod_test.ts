@@ -83,6 +83,28 @@ Deno.test("a pod that dies takes its connections along and takes no new ones", a
   late.close();
 });
 
+Deno.test("a pod that dies while a request comes in has not got it", async () => {
+  const claims: number[] = [];
+  const ledger = new Ledger();
+  ledger.claim = (connection) => {
+    claims.push(connection);
+    dying = pod.crash(); // the other request has been read by now, and waits for its turn
+  };
+  const pod = startPod(ledger);
+  let dying = Promise.resolve();
+  const options = { hostname: LOOPBACK, port: pod.port, autoSelectFamily: false };
+  const clients = [await Deno.connect(options), await Deno.connect(options)];
+  await Promise.all(clients.map((client, index) => {
+    return client.write(new TextEncoder().encode(`${index} 0 0\n`));
+  }));
+  for (const client of clients) {
+    assert.equal(await client.read(new Uint8Array(10)).catch(() => null), null);
+    client.close();
+  }
+  await dying;
+  assert.equal(claims.length, 1);
+});
+
 Deno.test("a pod closes on a peer that does not speak its language", async () => {
   const pod = startPod(new Ledger());
   const conn = await Deno.connect({ hostname: LOOPBACK, port: pod.port, autoSelectFamily: false });
