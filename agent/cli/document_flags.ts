@@ -20,7 +20,7 @@ export const DOCUMENT_FLAGS = {
     short: "i",
     metavar: "PATH[,PATH...]",
     default: [],
-    help: "The files or folders with the Kubernetes objects, YAML or JSON",
+    help: "The files or folders with the Kubernetes objects, YAML or JSON; - is standard input",
   },
   strict: {
     kind: "switch",

@@ -6,12 +6,15 @@
  */
 import { type Source, SourceError, type SourceReport, type SourceSink } from "../source.ts";
 import { FolderWatch } from "./folder_watch.ts";
-import { type Input, readInput } from "./inputs.ts";
+import { type Input, inputReader, readStandardInput, STANDARD_INPUT } from "./inputs.ts";
 import { nextRound, type Round } from "./round.ts";
 
 /** What the file source is to read. */
 export interface FileSourceOptions {
-  /** Files, and folders whose `*.yaml`, `*.yml` and `*.json` are read, in the order of their names. */
+  /**
+   * Files, and folders whose `*.yaml`, `*.yml` and `*.json` are read, in the order of their names; `-` is
+   * standard input.
+   */
   readonly paths: readonly string[];
   /** Whether to read once only, rather than again on every change. */
   readonly once: boolean;
@@ -34,6 +37,12 @@ export interface FileSourceOptions {
    * @default {1000}
    */
   readonly retryMs?: number;
+  /**
+   * Gives standard input to its end.
+   *
+   * @default {readStandardInput}
+   */
+  readonly standardInput?: (signal: AbortSignal) => Promise<Uint8Array>;
 }
 
 /** A source that reads Kubernetes objects from files. */
@@ -53,13 +62,21 @@ async function run(
       "Cannot read files: no path is given; name one with --input",
     );
   }
-  let inputs = await readInputs(paths);
-  for (const input of inputs) if (!input.ok) throw startError(input);
+  const { standardInput = readStandardInput } = options;
+  const read = inputReader(() => standardInput(signal));
+  const readInputs = () => Promise.all([...new Set(paths)].map(read));
+  let inputs = await readInputs();
+  for (const input of inputs) {
+    if (input.ok) continue;
+    if (signal.aborted) return;
+    throw startError(input);
+  }
   let round = tell(nextRound(null, inputs), sink);
+  if (!once && paths.every((path) => path === STANDARD_INPUT)) await aborted(signal);
   let unwatched = 0; // how often in a row everything was there and could not be watched
   while (!once && !signal.aborted) {
     using watch = openWatch(inputs, settleMs);
-    inputs = await readInputs(paths);
+    inputs = await readInputs();
     if (signal.aborted) return;
     round = tell(nextRound(round, inputs), sink);
     if (watch instanceof FolderWatch) {
@@ -71,10 +88,6 @@ async function run(
     if (unwatched === 2) sink.report(unwatchedReport(paths, watch.why, pollMs));
     await pause(unwatched < 2 ? retryMs : pollMs, signal);
   }
-}
-
-async function readInputs(paths: readonly string[]): Promise<readonly Input[]> {
-  return await Promise.all([...new Set(paths)].map(readInput));
 }
 
 function tell(round: Round, sink: SourceSink): Round {
@@ -97,6 +110,13 @@ function openWatch(
     if (!(error instanceof Error)) throw error;
     return { why: error.message, [Symbol.dispose]() {} };
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import type { ClusterEvent } from "../../core/mod.ts";
 import { SourceError, type SourceReport } from "../source.ts";
-import { fileSource } from "./file_source.ts";
+import { fileSource, type FileSourceOptions } from "./file_source.ts";
 
 const node = (name: string) => `{"apiVersion":"v1","kind":"Node","metadata":{"name":"${name}"}}`;
 
@@ -13,7 +13,10 @@ async function folder(): Promise<AsyncDisposable & { readonly path: string }> {
 }
 
 /** A running source, and what it said so far. */
-function start(paths: readonly string[], { once = false, pollMs = 3_600_000 } = {}) {
+function start(
+  paths: readonly string[],
+  { once = false, pollMs = 3_600_000, ...more }: Partial<FileSourceOptions> = {},
+) {
   const abort = new AbortController();
   const said: { nodes: string[][]; reports: SourceReport[] } = { nodes: [], reports: [] };
   let wake = Promise.withResolvers<void>();
@@ -33,7 +36,7 @@ function start(paths: readonly string[], { once = false, pollMs = 3_600_000 } = 
     said.reports.push(each);
     heard();
   };
-  const done = fileSource({ paths, once, settleMs: 10, pollMs, retryMs: 10 })
+  const done = fileSource({ paths, once, settleMs: 10, pollMs, retryMs: 10, ...more })
     .run({ events, report }, abort.signal);
   return {
     said,
@@ -205,4 +208,37 @@ Deno.test("a mounted ConfigMap is read again when its link is swapped", {
   await Deno.rename(at("..data_tmp"), at("..data"));
   await Deno.remove(at("..1"), { recursive: true });
   await source.until((said) => last(said) === "two");
+});
+
+const bytes = (text: string) => () => Promise.resolve(new TextEncoder().encode(text));
+
+Deno.test("the path - is standard input, of which the file source tells once and then waits", async () => {
+  await using source = start(["-"], { standardInput: bytes(node("piped")) });
+  await source.until((now) => last(now) === "piped");
+  assert.deepEqual(source.said, { nodes: [["piped"]], reports: [] });
+});
+
+Deno.test("standard input and a file are put together, and the file is still read again", async () => {
+  await using dir = await folder();
+  const path = join(dir.path, "a.json");
+  await Deno.writeTextFile(path, node("first"));
+  await using source = start(["-", path], { standardInput: bytes(node("piped")) });
+  await source.until((now) => last(now) === "piped,first");
+  await Deno.writeTextFile(path, node("second"));
+  await source.until((now) => last(now) === "piped,second");
+});
+
+Deno.test("standard input that cannot be read is an error that says why", async () => {
+  const standardInput = () => Promise.reject(new Error("it is closed"));
+  await assert.rejects(
+    start(["-"], { standardInput }).done,
+    new SourceError("unreadable", 'Cannot read "-": it is closed; make it readable for this user'),
+  );
+});
+
+Deno.test("whoever stops the file source need not wait for the end of standard input", async () => {
+  const standardInput = (signal: AbortSignal) =>
+    new Promise<Uint8Array>((_, reject) => signal.addEventListener("abort", reject));
+  await using source = start(["-"], { standardInput });
+  assert.deepEqual(source.said, { nodes: [], reports: [] });
 });

@@ -5,7 +5,7 @@
  * @module
  */
 import { basename, dirname, resolve } from "node:path";
-import type { Input } from "./inputs.ts";
+import { type Input, STANDARD_INPUT } from "./inputs.ts";
 
 /** An open watch: what happens after its opening is not missed. Close it by `using`. */
 export class FolderWatch implements Disposable {
@@ -64,6 +64,7 @@ export class FolderWatch implements Disposable {
 /** The folders in which a change of the inputs shows. */
 export function foldersToWatch(inputs: readonly Input[]): readonly string[] {
   const folders = inputs.flatMap((input) => {
+    if (input.path === STANDARD_INPUT) return [];
     const parents = [dirname(input.path)];
     if (input.ok) parents.push(dirname(input.realPath));
     if (input.ok && input.folder) parents.push(input.path);

@@ -1,5 +1,6 @@
 /**
- * Reads what `--input` names: files, and folders of files. Needs read permission for them.
+ * Reads what `--input` names: files, folders of files, and standard input. Needs read permission for
+ * what is on disk.
  *
  * @module
  */
@@ -7,6 +8,9 @@ import { join } from "node:path";
 
 /** The endings of file names that are read from a folder. */
 const ENDINGS = [".yaml", ".yml", ".json"];
+
+/** What stands for standard input where a path is given. */
+export const STANDARD_INPUT = "-";
 
 /** One file as it is on disk. */
 export type InputFile =
@@ -53,6 +57,31 @@ export type Input =
     /** What was met. */
     readonly why: string;
   };
+
+/** A reader of inputs. Standard input is read when it is first asked for, to its end, and remembered. */
+export function inputReader(
+  readStandardInput: () => Promise<Uint8Array>,
+): (path: string) => Promise<Input> {
+  let standard: Promise<Input> | null = null;
+  return (path) =>
+    path === STANDARD_INPUT ? standard ??= standardInput(readStandardInput) : readInput(path);
+}
+
+/** The bytes of standard input up to its end; nobody waits for them any more when the signal aborts. */
+export async function readStandardInput(signal: AbortSignal): Promise<Uint8Array> {
+  const through = Deno.stdin.readable.pipeThrough(new TransformStream(), { signal });
+  return await new Response(through).bytes();
+}
+
+async function standardInput(read: () => Promise<Uint8Array>): Promise<Input> {
+  const path = STANDARD_INPUT;
+  try {
+    const file = { ok: true, path: "standard input", digest: "", bytes: await read() } as const;
+    return { ok: true, path, realPath: path, folder: false, files: [file] };
+  } catch (error) {
+    return { ok: false, path, missing: false, why: reasonOf(error) };
+  }
+}
 
 /** Reads a file, or each `*.yaml`, `*.yml` and `*.json` of a folder. */
 export async function readInput(path: string): Promise<Input> {
