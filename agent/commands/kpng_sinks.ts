@@ -10,6 +10,7 @@ import { linesWork, type StateOrigin } from "../kpng/to_lines.ts";
 import type { Log } from "../log/log.ts";
 import type { Source } from "../../proto/mod.ts";
 import type { Work } from "../supervise.ts";
+import type { StatusPage } from "../ui/mod.ts";
 import type { CommandContext } from "./command.ts";
 import type { Watching } from "./watching.ts";
 
@@ -25,21 +26,26 @@ export interface KpngSinkSetup {
   readonly log: Log;
   /** Who watches the run, `null` for nobody. */
   readonly watching: Watching | null;
+  /** The status page of the run, `null` for none. */
+  readonly page: StatusPage | null;
 }
 
 /** Serves KPNG's API. */
 export async function apiWork(
-  { context, openCluster, log, watching }: KpngSinkSetup,
+  { context, openCluster, log, watching, page }: KpngSinkSetup,
 ): Promise<Work> {
   const { form, flags } = context;
   const source = openCluster();
+  const watched = watching?.source(source) ?? source;
   const work = await serveApi({
-    source: watching?.source(source) ?? source,
+    source: page?.source(watched) ?? watched,
     server: serverOptionsOf(form, flags),
     minSyncPeriodMs: flags.minSyncPeriod,
     log: log.named("kpng"),
     ...(watching === null ? {} : { onTaken: watching.tookIn }),
+    ...(page === null ? {} : { onServed: (snapshot, ms) => page.served(snapshot, ms) }),
   });
+  page?.watchServer(work);
   if (watching === null) return work;
   watching.clients(work.load);
   return { ...work, done: Promise.race([work.done, watching.servers.failed]) };

@@ -82,7 +82,7 @@ async function sync(
   logFlags(asGiven, plainLog);
   if (form.sink === "to-userspace") checkDataPath(flags);
   const isServed = isWatched(form.sink) && !flags.once;
-  const page = isServed && form.sink !== "to-api"
+  const page = isServed
     ? new StatusPage({ log: plainLog.named("ui"), now: () => io.now(), timers: REAL_TIMERS })
     : null;
   const routes = [...watch?.routes ?? [], ...page?.routes ?? []];

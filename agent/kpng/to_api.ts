@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Logger } from "../../core/mod.ts";
+import type { ApiSnapshot, Logger } from "../../core/mod.ts";
 import {
   type KpngServerLoad,
   type KpngServerOptions,
@@ -11,6 +11,7 @@ import {
   startKpngServer,
 } from "../../proto/mod.ts";
 import { EXIT } from "../exit_code.ts";
+import type { FeedStatus } from "../feed.ts";
 import type { Work } from "../supervise.ts";
 import { REAL_TIMERS, type Timers } from "../timers.ts";
 import { followSnapshots } from "./snapshots.ts";
@@ -27,6 +28,8 @@ export interface ServeOptions {
   readonly log: Logger;
   /** Is told when all that has come is taken in, also where it changed nothing. */
   readonly onTaken?: () => void;
+  /** Is told what clients are told from now on, and how long that took in milliseconds. */
+  readonly onServed?: (snapshot: ApiSnapshot, tookMs: number) => void;
   /** The clock. */
   readonly timers?: Timers;
 }
@@ -35,6 +38,8 @@ export interface ServeOptions {
 export interface ApiWork extends Work {
   /** How many clients are connected. */
   readonly load: () => KpngServerLoad;
+  /** How the source is. */
+  readonly source: () => FeedStatus;
 }
 
 /**
@@ -43,20 +48,25 @@ export interface ApiWork extends Work {
  * @throws {SourceError} If it cannot serve there.
  */
 export async function serveApi(options: ServeOptions): Promise<ApiWork> {
-  const { source, minSyncPeriodMs, log, onTaken, timers = REAL_TIMERS } = options;
+  const { source, minSyncPeriodMs, log, onTaken, onServed, timers = REAL_TIMERS } = options;
   const server = await startKpngServer({ ...options.server, log });
   const feed = followSnapshots({
     source,
     minSyncPeriodMs,
     log,
     timers,
-    take: (snapshot) => server.put(snapshot),
+    take(snapshot) {
+      const startedAt = timers.now();
+      server.put(snapshot);
+      onServed?.(snapshot, timers.now() - startedAt);
+    },
     ...(onTaken === undefined ? {} : { onTaken }),
   });
   const stopped = Promise.withResolvers<void>();
   return {
     done: feed.done.then(() => stopped.promise),
     load: () => server.load(),
+    source: () => feed.status(),
     exitCode: () => EXIT.done,
     async stop() {
       stopped.resolve();

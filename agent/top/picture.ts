@@ -67,7 +67,8 @@ function headLines(
   overview: Overview,
   totals: Totals,
 ): readonly (readonly Span[])[] {
-  const { node, backend, version, startedAt, now, verdict, source, ops, traffic } = overview;
+  const { backend, version, startedAt, now, verdict, source, ops, traffic, clients } = overview;
+  const node = overview.node === "" ? "every node" : overview.node;
   const took = store.syncs.map(({ stepMs, planMs, applyMs }) => stepMs + planMs + applyMs);
   return [
     [
@@ -80,11 +81,21 @@ function headLines(
     [
       cell("services", 14),
       styled("bold", cell(countText(totals.services), 8, "right")),
-      `  ${countText(totals.proxied)} proxied  `,
+      `  ${countText(totals.proxied)} ${clients === null ? "proxied" : "told"}  `,
       styled(totals.bad > 0 ? "red" : "dim", `${countText(totals.bad)} bad  `),
       styled(totals.warn > 0 ? "yellow" : "dim", `${countText(totals.warn)} to look at  `),
-      styled("dim", `${countText(totals.used)} of ${countText(totals.endpoints)} endpoints used`),
+      styled(
+        "dim",
+        `${countText(totals.used)} of ${countText(totals.endpoints)} endpoints ${
+          clients === null ? "used" : "ready"
+        }`,
+      ),
     ],
+    ...clients === null ? [] : [[
+      cell("clients", 14),
+      styled("bold", cell(countText(clients.connected), 8, "right")),
+      `  ${countText(clients.streams)} streams`,
+    ]],
     ...traffic === null ? [] : [[
       cell("connections/s", 14),
       styled("bold", cell(rateText(store.rates.at(-1) ?? 0), 8, "right")),
@@ -100,12 +111,12 @@ function headLines(
       took.length === 0 ? "" : `  median ${msText(median(took))} ms, `,
       took.length === 0 ? "" : `longest ${msText(Math.max(...took))} ms`,
     ],
-    [
+    ...clients !== null ? [] : [[
       cell("operations", 14),
       styled("bold", cell(countText(ops.succeeded), 8, "right")),
       `  ${countText(ops.pending + ops.inFlight)} under way  `,
       styled(ops.troubled > 0 ? "red" : "dim", `${countText(ops.troubled)} wait after a failure`),
-    ],
+    ]],
     ...ops.troubles.slice(0, 2).map(({ op, key, error }): readonly Span[] => [
       styled("red", `  ${op} ${key}: `),
       error,

@@ -33,6 +33,7 @@ const OVERVIEW: Overview = {
     drift: { last: [], count: 2, looks: 1 },
     waits: ["the endpoint 10.244.1.9"],
   },
+  clients: null,
 };
 
 function row(i: number): ServiceRow {

@@ -19,6 +19,7 @@ const OVERVIEW: Overview = {
   ops: { pending: 0, inFlight: 0, succeeded: 1, troubled: 0, troubles: [] },
   traffic: null,
   platform: null,
+  clients: null,
 };
 const ROW = {
   service: "default/web",

@@ -6,7 +6,6 @@
  */
 import type { ApplyResult, Op } from "../../backends/mod.ts";
 import type { SourceReport } from "../../proto/mod.ts";
-import type { SyncRecord } from "../sync_loop.ts";
 import { Recent } from "./recent.ts";
 import { type OpPoint, REMEMBERED, type ReportPoint, type SyncPoint, type Update } from "./wire.ts";
 
@@ -36,9 +35,8 @@ export class Journal {
   }
 
   /** A sync is done. */
-  synced({ changes, ops, stepMs, planMs, applyMs }: SyncRecord): void {
-    const at = this.#now();
-    this.#syncs.push({ at, changes: changes.length, ops: ops.length, stepMs, planMs, applyMs });
+  synced(sync: Omit<SyncPoint, "at">): void {
+    this.#syncs.push({ at: this.#now(), ...sync });
   }
 
   /** An operation was tried. */

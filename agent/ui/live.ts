@@ -5,10 +5,9 @@
  * @module
  */
 import type { UserspaceStats } from "../../backends/mod.ts";
-import type { Logger, NodeView } from "../../core/mod.ts";
+import type { Logger, NodeView, ServiceView } from "../../core/mod.ts";
 import type { Timers } from "../timers.ts";
 import { type Journal, NOTHING_TOLD, type Told } from "./journal.ts";
-import { serviceRow } from "./rows.ts";
 import { trafficChanges, type TrafficTable, trafficTable } from "./traffic.ts";
 import { eventText, UpdateStream } from "./update_stream.ts";
 import type { Overview, ServiceRow, Update } from "./wire.ts";
@@ -21,6 +20,8 @@ export interface LiveOptions {
   readonly stats: () => Promise<UserspaceStats | null>;
   /** How everything is, given what the listeners have counted. */
   readonly overview: (stats: UserspaceStats | null) => Overview;
+  /** A service as a row. */
+  readonly row: (service: ServiceView) => ServiceRow;
   /** What happened lately. */
   readonly journal: Journal;
   /** Where to write what fails. */
@@ -120,7 +121,7 @@ export class Live {
 
   /** Nobody may come in between what is remembered as told and the telling: no await after asking. */
   async #tell(): Promise<void> {
-    const { journal, overview } = this.#options;
+    const { journal, overview, row } = this.#options;
     const stats = await this.#options.stats();
     const traffic: TrafficTable = stats === null ? new Map() : trafficTable(stats);
     const view = this.#options.view();
@@ -129,7 +130,7 @@ export class Live {
     const now = overview(stats);
     const update: Update = {
       overview: now,
-      rows: changes.flatMap(({ after }) => after === undefined ? [] : [serviceRow(after)]),
+      rows: changes.flatMap(({ after }) => after === undefined ? [] : [row(after)]),
       gone: changes.flatMap(({ key, after }) => after === undefined ? [key] : []),
       counts: trafficChanges(this.#traffic, traffic),
       ...journal.between(this.#told, told),
@@ -153,15 +154,20 @@ export class Live {
       ...this.#options.journal.between(NOTHING_TOLD, this.#told),
     };
     const last: Update = { counts: [...this.#traffic.values()], complete: true };
-    return everything(first, this.#view, last);
+    const rows = this.#view.services.values().map(this.#options.row);
+    return everything(first, rows, last);
   }
 }
 
-function* everything(first: Update, view: NodeView, last: Update): Generator<Update> {
+function* everything(
+  first: Update,
+  all: Iterable<ServiceRow>,
+  last: Update,
+): Generator<Update> {
   yield first;
   let rows: ServiceRow[] = [];
-  for (const service of view.services.values()) {
-    rows.push(serviceRow(service));
+  for (const row of all) {
+    rows.push(row);
     if (rows.length < ROWS_AT_ONCE) continue;
     yield { rows };
     rows = [];

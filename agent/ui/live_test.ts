@@ -6,6 +6,7 @@ import { FakeTimers, settle } from "../test_timers.ts";
 import { Journal } from "./journal.ts";
 import { Live, MOST_READERS } from "./live.ts";
 import { Store } from "./page/store.js";
+import { serviceRow } from "./rows.ts";
 import type { Overview, Update } from "./wire.ts";
 
 function view(service: string, port = 80): ServiceView {
@@ -30,6 +31,7 @@ function overview(now: number): Overview {
     ops: { pending: 0, inFlight: 0, succeeded: 0, troubled: 0, troubles: [] },
     traffic: null,
     platform: null,
+    clients: null,
   };
 }
 
@@ -51,6 +53,7 @@ class World {
         return this.broken === null ? Promise.resolve(null) : Promise.reject(this.broken);
       },
       overview: () => overview(this.timers.now()),
+      row: (service) => serviceRow(service),
       journal: this.journal,
       log: SILENT,
       timers: this.timers,

@@ -5,10 +5,11 @@
  * @module
  */
 import type { UserspaceStats } from "../../backends/mod.ts";
+import type { KpngServerLoad } from "../../proto/mod.ts";
 import type { AgentStatus } from "../sync_loop.ts";
 import { WINDLASS_VERSION } from "../version.ts";
 import { trafficOverview } from "./traffic.ts";
-import { verdictOf } from "./verdict.ts";
+import { SERVER_VERDICT_RULES, VERDICT_RULES, verdictOf } from "./verdict.ts";
 import type { Overview, PlatformStatus, TroubledOp } from "./wire.ts";
 
 /** What an overview is put together from. */
@@ -29,6 +30,8 @@ export interface OverviewParts {
   readonly stats: UserspaceStats | null;
   /** The platform; `null` where it cannot be asked. */
   readonly platform: PlatformStatus | null;
+  /** Who is connected to a server of KPNG; `null` if this is none. */
+  readonly load: KpngServerLoad | null;
 }
 
 /** How many operations that failed are shown. */
@@ -36,7 +39,7 @@ const SHOWN_TROUBLES = 20;
 
 /** How everything is, in short. */
 export function overviewOf(parts: OverviewParts): Overview {
-  const { node, backend, services, startedAt, now, status, stats, platform } = parts;
+  const { node, backend, services, startedAt, now, status, stats, platform, load } = parts;
   const { source, ops, syncs, lastSyncAt } = status;
   const troubles = troublesOf(ops);
   return {
@@ -45,7 +48,7 @@ export function overviewOf(parts: OverviewParts): Overview {
     backend,
     startedAt,
     now,
-    verdict: verdictOf(status),
+    verdict: verdictOf(status, load === null ? VERDICT_RULES : SERVER_VERDICT_RULES),
     services,
     syncs,
     lastSyncAt,
@@ -59,6 +62,7 @@ export function overviewOf(parts: OverviewParts): Overview {
     },
     traffic: stats === null ? null : trafficOverview(stats),
     platform,
+    clients: load === null ? null : { connected: load.clients, streams: load.streams },
   };
 }
 

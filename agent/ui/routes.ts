@@ -20,8 +20,11 @@ export interface UiRoutesOptions {
   readonly join: () => Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>;
   /** The names of the services that match. */
   readonly find: (query: string) => Promise<readonly string[]>;
-  /** Everything about a service; `null` if there is none of that name. */
-  readonly details: (service: string) => Promise<Details | null>;
+  /**
+   * Everything about a service; `null` if there is none of that name. A server of KPNG tells what the
+   * node of that name does, with `""` what is the same for all.
+   */
+  readonly details: (service: string, node: string) => Promise<Details | null>;
 }
 
 /** Where the page is, and where it gets its data. */
@@ -84,7 +87,8 @@ export function uiRoutes(options: UiRoutesOptions): readonly Route[] {
       path: UI_PATHS.service,
       about: "Everything about the service `?name=NAMESPACE/NAME`, as JSON",
       answer: async (_, { searchParams }) => {
-        const details = await options.details(searchParams.get("name") ?? "");
+        const node = (searchParams.get("node") ?? "").trim().slice(0, LONGEST_QUERY);
+        const details = await options.details(searchParams.get("name") ?? "", node);
         return details === null
           ? plain(404, "There is no such service; write ?name=NAMESPACE/NAME\n")
           : json(200, JSON.stringify(details));

@@ -5,6 +5,7 @@
  */
 import {
   addressOf,
+  type EndpointView,
   firstMatch,
   frontendAddress,
   type NodeView,
@@ -52,15 +53,46 @@ export const ROW_RULES: readonly Rule<ServiceView, string, Level>[] = [
   },
 ];
 
+/** How a service is for a server of KPNG, which knows no node of its own. */
+export const SERVER_ROW_RULES: readonly Rule<ServiceView, string, Level>[] = [
+  ...ROW_RULES.filter(({ name }) => name !== "none-on-this-node" && name !== "proxied"),
+  {
+    name: "told",
+    why: "clients are told of it; each picks the endpoints for its own node",
+    when: () => true,
+    then: "good",
+  },
+];
+
+/** By what a row is judged, and which endpoints count as used. */
+export interface RowTerms {
+  /** The rules. */
+  readonly rules: readonly Rule<ServiceView, string, Level>[];
+  /** Whether an endpoint is used. */
+  readonly isUsed: (endpoint: EndpointView) => boolean;
+}
+
+/** The terms of a proxy. */
+const PROXY_TERMS: RowTerms = {
+  rules: ROW_RULES,
+  isUsed: ({ internal, external }) => internal || external,
+};
+
+/** The terms of a server of KPNG: what is ready may be used by some node. */
+export const SERVER_TERMS: RowTerms = { rules: SERVER_ROW_RULES, isUsed: ({ ready }) => ready };
+
 function lacksLocal({ frontends, endpoints }: ServicePortView): boolean {
   return frontends.some(({ kind }) =>
     !endpoints.some((each) => kind === "ClusterIP" ? each.internal : each.external)
   );
 }
 
-/** A service as a row of the list. */
-export function serviceRow(view: ServiceView): ServiceRow {
-  const { name, why, then } = firstMatch(ROW_RULES, view);
+/** A service as a row of the list; a proxy's, if no other terms are given. */
+export function serviceRow(
+  view: ServiceView,
+  { rules, isUsed }: RowTerms = PROXY_TERMS,
+): ServiceRow {
+  const { name, why, then } = firstMatch(rules, view);
   const frontends = view.servicePorts.flatMap((port) =>
     port.frontends.map((each) => ({
       kind: each.kind,
@@ -71,9 +103,9 @@ export function serviceRow(view: ServiceView): ServiceRow {
   const known = new Set<string>();
   const used = new Set<string>();
   for (const { endpoints } of view.servicePorts) {
-    for (const { ip, internal, external } of endpoints) {
-      known.add(ip);
-      if (internal || external) used.add(ip);
+    for (const each of endpoints) {
+      known.add(each.ip);
+      if (isUsed(each)) used.add(each.ip);
     }
   }
   return {

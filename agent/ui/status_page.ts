@@ -5,18 +5,19 @@
  * @module
  */
 import type { Backend, Op, UserspaceStats } from "../../backends/mod.ts";
-import type { Logger, PipelineEvent } from "../../core/mod.ts";
-import type { Source } from "../../proto/mod.ts";
+import type { ApiSnapshot, Logger, PipelineEvent, PipelineState } from "../../core/mod.ts";
+import type { KpngServerLoad, Source } from "../../proto/mod.ts";
 import type { Route } from "../health/router.ts";
 import type { Agent, AgentOptions } from "../sync_loop.ts";
 import type { Timers } from "../timers.ts";
+import { Brain, NO_NODE, type ServerWatched } from "./brain.ts";
 import { detailsOf } from "./details.ts";
 import { Journal } from "./journal.ts";
 import { Live } from "./live.ts";
 import { overviewOf } from "./overview.ts";
 import { type PlatformReader, PlatformWatch } from "./platform.ts";
 import { uiRoutes } from "./routes.ts";
-import { findServices } from "./rows.ts";
+import { findServices, SERVER_TERMS, serviceRow } from "./rows.ts";
 import type { Overview } from "./wire.ts";
 
 /** How the page is set up. */
@@ -40,6 +41,8 @@ export interface Watched {
   readonly backend: string;
   /** Asks the listeners; `null` where there are none. */
   readonly stats: (() => Promise<UserspaceStats>) | null;
+  /** The clients of a server of KPNG; left out where this acts for a node itself. */
+  readonly load?: () => KpngServerLoad;
 }
 
 /** The status page of a run. Dispose it before the server that mounts its routes. */
@@ -49,6 +52,7 @@ export class StatusPage implements AsyncDisposable {
   readonly #options: StatusPageOptions;
   readonly #startedAt: number;
   readonly #journal: Journal;
+  readonly #brain: Brain;
   #watched: Watched | null = null;
   #platform: Pick<PlatformWatch<never, never>, "status" | "objects"> | null = null;
   #live: Live | null = null;
@@ -58,13 +62,14 @@ export class StatusPage implements AsyncDisposable {
     this.#options = options;
     this.#startedAt = options.now();
     this.#journal = new Journal(options.now);
+    this.#brain = new Brain(options.now);
     this.routes = uiRoutes({
       ready: () => this.#watched !== null,
       overview: async () => this.#overview(await this.#began().stats()),
       join: () => this.#began().join(),
       find: (query) => findServices(this.#agent().state().view, query),
-      details: async (service) =>
-        detailsOf(this.#agent().state(), service, {
+      details: async (service, node) =>
+        detailsOf(this.#stateFor(node), service, {
           stats: await this.#began().stats(),
           objects: (frontends) => this.#platform?.objects(frontends) ?? [],
         }),
@@ -77,7 +82,9 @@ export class StatusPage implements AsyncDisposable {
       ...others,
       onSync: (sync) => {
         others.onSync(sync);
-        this.#journal.synced(sync);
+        const { changes, ops, stepMs, planMs, applyMs } = sync;
+        const counts = { changes: changes.length, ops: ops.length };
+        this.#journal.synced({ ...counts, stepMs, planMs, applyMs });
       },
       onResult: (op, result, tookMs) => {
         others.onResult(op, result, tookMs);
@@ -111,14 +118,28 @@ export class StatusPage implements AsyncDisposable {
     return watch.watched(backend);
   }
 
+  /** A server of KPNG tells its clients this from now on; that took so long, in milliseconds. */
+  served(snapshot: ApiSnapshot, tookMs: number): void {
+    const changes = this.#brain.took(snapshot);
+    this.#journal.synced({ changes, ops: 0, stepMs: 0, planMs: 0, applyMs: tookMs });
+  }
+
+  /** Has the page tell of a server of KPNG. */
+  watchServer({ source, load }: ServerWatched): void {
+    const brain = this.#brain;
+    const agent = { state: () => brain.state(), status: () => brain.status(source()) };
+    this.watch({ agent, backend: "to-api", stats: null, load });
+  }
+
   /** Has the page tell of the agent. */
   watch(watched: Watched): void {
     this.#watched = watched;
-    const { agent, stats } = watched;
+    const { agent, stats, load } = watched;
     this.#live = new Live({
       view: () => agent.state().view,
       stats: async () => await stats?.() ?? null,
       overview: (counted) => this.#overview(counted),
+      row: (service) => serviceRow(service, load === undefined ? undefined : SERVER_TERMS),
       journal: this.#journal,
       log: this.#options.log,
       timers: this.#options.timers,
@@ -144,7 +165,14 @@ export class StatusPage implements AsyncDisposable {
       status,
       stats,
       platform: this.#platform?.status({ error, waits: waits.map(({ what }) => what) }) ?? null,
+      load: this.#watched?.load?.() ?? null,
     });
+  }
+
+  /** A server of KPNG can say what any node must do. */
+  #stateFor(node: string): PipelineState {
+    const isServer = this.#watched?.load !== undefined;
+    return isServer && node !== NO_NODE ? this.#brain.state(node) : this.#agent().state();
   }
 
   #agent(): Watched["agent"] {

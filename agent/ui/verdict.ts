@@ -53,8 +53,33 @@ export const VERDICT_RULES: readonly Rule<AgentStatus, string, Level>[] = [
   },
 ];
 
-/** How the proxy is on the whole. */
-export function verdictOf(status: AgentStatus): Verdict {
-  const { name, why, then } = firstMatch(VERDICT_RULES, status);
+/** How a server of KPNG is on the whole, by the first rule that holds. */
+export const SERVER_VERDICT_RULES: readonly Rule<AgentStatus, string, Level>[] = [
+  {
+    name: "source-trouble",
+    why: "the source cannot be reached or read; clients keep what they were told",
+    when: ({ source }) => source.state === "trouble",
+    then: "bad",
+  },
+  {
+    name: "waiting-for-lists",
+    why: "services and endpoint slices have not both been listed; clients are told nothing before",
+    when: ({ ready }) => !ready,
+    then: "warn",
+  },
+  {
+    name: "serving",
+    why: "clients are told what the cluster is",
+    when: () => true,
+    then: "good",
+  },
+];
+
+/** How it is on the whole: a proxy's, if no other rules are given. */
+export function verdictOf(
+  status: AgentStatus,
+  rules: readonly Rule<AgentStatus, string, Level>[] = VERDICT_RULES,
+): Verdict {
+  const { name, why, then } = firstMatch(rules, status);
   return { level: then, rule: name, why };
 }

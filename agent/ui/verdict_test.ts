@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AgentStatus } from "../sync_loop.ts";
-import { ROW_RULES } from "./rows.ts";
-import { VERDICT_RULES, verdictOf } from "./verdict.ts";
+import { ROW_RULES, SERVER_ROW_RULES } from "./rows.ts";
+import { SERVER_VERDICT_RULES, VERDICT_RULES, verdictOf } from "./verdict.ts";
 
 const FAILED = { key: "k", op: "open", attempts: 1, error: "no" };
 const OPS: AgentStatus["ops"] = {
@@ -55,12 +55,27 @@ Deno.test("every rule of the verdict has a case", () => {
   assert.deepEqual(VERDICT_RULES.map(({ name }) => name), CASES.map(({ rule }) => rule));
 });
 
+Deno.test.each([
+  {
+    rule: "source-trouble",
+    of: { ...WELL, source: { ...WELL.source, state: "trouble" as const } },
+  },
+  { rule: "waiting-for-lists", of: { ...WELL, ready: false } },
+  { rule: "serving", of: WELL },
+])("a server of KPNG is judged $rule", ({ rule, of }) => {
+  assert.equal(verdictOf(of, SERVER_VERDICT_RULES).rule, rule);
+});
+
 Deno.test("docs/reference/status-page.md tells what each state and each verdict means", async () => {
   const url = new URL("../../docs/reference/status-page.md", import.meta.url);
   const cells = (await Deno.readTextFile(url)).split("\n")
     .map((line) => line.split("|").map((cell) => cell.trim()).join("|"));
   // A service that a rule leaves out is told by that rule's name.
-  for (const { name, then, why } of [...ROW_RULES.slice(1), ...VERDICT_RULES]) {
+  const rules = [
+    ...[...ROW_RULES.slice(1), ...SERVER_ROW_RULES.slice(1)],
+    ...[...VERDICT_RULES, ...SERVER_VERDICT_RULES],
+  ];
+  for (const { name, then, why } of rules) {
     assert.ok(cells.includes(`|\`${name}\`|${then}|${why}|`), name);
   }
 });

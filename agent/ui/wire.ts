@@ -199,6 +199,13 @@ export interface Overview {
   } | null;
   /** The platform; `null` where it cannot be asked. */
   readonly platform: PlatformStatus | null;
+  /** Who is told of the cluster; `null` where this process acts for a node itself. */
+  readonly clients: {
+    /** How many are connected. */
+    readonly connected: number;
+    /** How many streams they have open. */
+    readonly streams: number;
+  } | null;
 }
 
 /** What is told: the first update begins anew, those that follow say what changed. */

@@ -44,6 +44,7 @@ async function running(
   args: readonly string[],
   items: readonly unknown[],
   look: (url: string, folder: string) => Promise<void>,
+  begun = /"Synced"/,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -59,7 +60,7 @@ async function running(
       `--metrics-bind-address=${HERE}:0`,
     ], io);
     const port = () => /"Listening" server="metrics" .*port=(\d+)/.exec(io.err())?.[1] ?? "";
-    await io.until(() => port() !== "" && /"Synced"/.test(io.err()));
+    await io.until(() => port() !== "" && begun.test(io.err()));
     await look(`http://${HERE}:${port()}`, folder);
     io.signal("SIGTERM");
     assert.equal(await code, 0, io.err());
@@ -145,6 +146,25 @@ Deno.test("a Service beside the kernel is counted, and HNS' objects are told of 
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("a server of KPNG tells of the cluster, of its clients, and of what any node does", async () => {
+  const args = ["to-api", "--listen=tcp://127.5.31.1:0"];
+  await running(args, OBJECTS("10.96.0.10", 80, 8080), async (url) => {
+    const { verdict, clients, services, syncs, traffic } = await get<Overview>(
+      `${url}/ui/api/overview`,
+    );
+    assert.deepEqual([verdict.rule, services, traffic], ["serving", 1, null]);
+    assert.deepEqual(clients, { connected: 0, streams: 0 });
+    assert.ok(syncs >= 1);
+    const details = await get<Details>(`${url}/ui/api/service?name=default/web&node=n7`);
+    assert.equal(details.explanation.node.name, "n7");
+    assert.equal(details.explanation.servicePorts[0]?.endpoints[0]?.internal.rule, "ready");
+    const io = fakeIo();
+    const top = main(["top", "--once", `--address=${new URL(url).host}`], io);
+    assert.equal(await top, 0);
+    assert.match(io.out(), /^windlass top +every node +to-api[^]*told +default\/web/);
+  }, /"Serving KPNG's API"/);
 });
 
 Deno.test("a proxy ends although somebody reads its updates", async () => {

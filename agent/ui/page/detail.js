@@ -16,9 +16,16 @@ export class Detail {
   #section = byId("detail", HTMLElement);
   #head = byId("detail-head", HTMLElement);
   #body = byId("detail-body", HTMLElement);
+  /** Of whose node a server of KPNG is asked. */
+  #node = byId("node", HTMLInputElement);
   #service = "";
   #shown = "";
   #asking = false;
+
+  /** Asks again when another node is named. */
+  constructor() {
+    this.#node.addEventListener("change", () => void this.refresh());
+  }
 
   /** The service that is explained, `""` for none. @returns {string} */
   get service() {
@@ -58,12 +65,15 @@ export class Detail {
    */
   async refresh() {
     const service = this.#service;
+    const node = this.#node.value;
     if (service === "" || this.#asking) return;
     this.#asking = true;
     try {
-      const answer = await fetch(`api/service?name=${encodeURIComponent(service)}`);
+      const question = new URLSearchParams({ name: service, ...node === "" ? {} : { node } });
+      const answer = await fetch(`api/service?${question}`);
       const text = await answer.text();
-      if (service !== this.#service || text === this.#shown) return;
+      if (service !== this.#service || node !== this.#node.value) return;
+      if (text === this.#shown) return;
       this.#shown = text;
       if (answer.ok) this.#body.replaceChildren(...contents(JSON.parse(text)));
       else this.#tell(answer.status === 404 ? "The service is gone." : text);
@@ -71,7 +81,7 @@ export class Detail {
       this.#tell("The proxy cannot be asked now."); // the page says so too, and asks again
     } finally {
       this.#asking = false;
-      if (service !== this.#service) await this.refresh();
+      if (service !== this.#service || node !== this.#node.value) await this.refresh();
     }
   }
 
@@ -84,11 +94,14 @@ export class Detail {
 
 /** @param {Details} details */
 function contents(details) {
-  const { explanation: { skipped, servicePorts }, listeners, objects } = details;
+  const { explanation: { node, skipped, servicePorts }, listeners, objects } = details;
   if (skipped !== null) {
     return [el("p.note", {}, "Not proxied: ", ruleTag(skipped), ` ${skipped.why}.`)];
   }
   return [
+    ...node.name === "" || node.known
+      ? []
+      : [el("p.note", {}, `The cluster has no node "${node.name}".`)],
     ...servicePorts.flatMap((port) => portContents(port, details)),
     ...listeners.length === 0 ? [] : [table(
       "Listeners",

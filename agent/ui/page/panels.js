@@ -27,6 +27,8 @@ export function drawPanels(store) {
   drawHead(overview);
   drawTiles(store, overview);
   byId("chart", HTMLElement).replaceChildren(syncChart(store.syncs));
+  byId("ops", HTMLElement).hidden = overview.clients !== null; // clients carry them out
+  byId("for-node", HTMLElement).hidden = overview.clients === null;
   drawOps(store.ops);
   drawPlatform(overview.platform, overview.now);
   drawSource(store, overview);
@@ -34,8 +36,9 @@ export function drawPanels(store) {
 
 /** @param {Overview} overview */
 function drawHead({ node, backend, version, startedAt, now, verdict, ops }) {
-  document.title = `${verdict.level === "bad" ? "⚠ " : ""}Windlass · ${node}`;
-  byId("about", HTMLElement).textContent = `${node} · ${backend} · ${version} · up ${
+  const whose = node === "" ? "every node" : node;
+  document.title = `${verdict.level === "bad" ? "⚠ " : ""}Windlass · ${whose}`;
+  byId("about", HTMLElement).textContent = `${whose} · ${backend} · ${version} · up ${
     spanText(now - startedAt)
   }`;
   const section = byId("verdict", HTMLElement);
@@ -56,7 +59,7 @@ function drawHead({ node, backend, version, startedAt, now, verdict, ops }) {
  * @param {Store} store
  * @param {Overview} overview
  */
-function drawTiles(store, { traffic, ops, syncs, lastSyncAt, now }) {
+function drawTiles(store, { traffic, clients, ops, syncs, lastSyncAt, now }) {
   const totals = store.totals();
   const wrong = [
     totals.bad > 0 ? `${countText(totals.bad)} bad` : "",
@@ -66,10 +69,19 @@ function drawTiles(store, { traffic, ops, syncs, lastSyncAt, now }) {
     tile(
       "Services",
       countText(totals.services),
-      store.complete ? wrong || `${countText(totals.proxied)} proxied` : "still being told…",
+      store.complete
+        ? wrong || `${countText(totals.proxied)} ${clients === null ? "proxied" : "told"}`
+        : "still being told…",
       totals.bad > 0 ? "bad" : totals.warn > 0 ? "warn" : "good",
     ),
-    tile("Endpoints", countText(totals.used), `used of ${countText(totals.endpoints)} known`),
+    tile(
+      "Endpoints",
+      countText(totals.used),
+      `${clients === null ? "used" : "ready"} of ${countText(totals.endpoints)} known`,
+    ),
+    ...clients === null ? [] : [
+      tile("Clients", countText(clients.connected), `with ${counted(clients.streams, "stream")}`),
+    ],
     ...traffic === null ? [] : [
       tile(
         "Connections",
@@ -89,7 +101,7 @@ function drawTiles(store, { traffic, ops, syncs, lastSyncAt, now }) {
       countText(syncs),
       lastSyncAt === null ? "none yet" : `the last ${spanText(now - lastSyncAt)} ago`,
     ),
-    tile(
+    ...clients !== null ? [] : [tile(
       "Operations",
       countText(ops.succeeded),
       ops.pending + ops.inFlight > 0
@@ -98,7 +110,7 @@ function drawTiles(store, { traffic, ops, syncs, lastSyncAt, now }) {
         ? `done, ${countText(ops.troubled)} wait`
         : "done, none under way",
       ops.troubled > 0 ? "bad" : "off",
-    ),
+    )],
   );
 }
 
