@@ -108,19 +108,23 @@ export const RULE_TABLES: readonly DocumentedTable[] = [
   },
 ];
 
-/** The page, in Markdown. */
-export function rulesPage(): string {
+/**
+ * The page, in Markdown.
+ *
+ * @param more Tables of others, which decide after those of the pipeline.
+ */
+export function rulesPage(more: readonly DocumentedTable[] = []): string {
   const intro = [
     "# The rules",
     "",
-    "<!-- Generated from the rule tables in core/ by `deno task docs:rules`. Do not edit. -->",
+    "<!-- Generated from the rule tables by `deno task docs:rules`. Do not edit. -->",
     "",
     "Every decision of Windlass is made by one of these tables. In each, the first rule that holds",
     "decides, and the decision keeps the rule's name: `windlass view` and `windlass explain` print it.",
     "The behaviour is kube-proxy's; where versions differ, that of Kubernetes 1.34 (and of 1.36 for an",
     "endpoint that two slices list).",
   ];
-  return [...intro, ...RULE_TABLES.flatMap(section), ""].join("\n");
+  return [...intro, ...[...RULE_TABLES, ...more].flatMap(section), ""].join("\n");
 }
 
 function section({ title, about, rules }: DocumentedTable): readonly string[] {

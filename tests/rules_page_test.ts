@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { RULE_TABLES, rulesPage } from "../core/mod.ts";
-import { RULES_PAGE } from "./rules_page.ts";
+import { RULE_TABLES } from "../core/mod.ts";
+import { currentRulesPage, RULES_PAGE } from "./rules_page.ts";
 
 Deno.test("docs/rules.md says what the rule tables say (if not: deno task docs:rules)", async () => {
-  assert.equal(await Deno.readTextFile(RULES_PAGE), rulesPage());
+  assert.equal(await Deno.readTextFile(RULES_PAGE), currentRulesPage());
 });
 
 Deno.test("docs/rules.md has every rule table of core/ that is exported as *_RULES", async () => {

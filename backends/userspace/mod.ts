@@ -24,6 +24,7 @@ export { type Iproute2Options, type Opened, openIproute2 } from "./iproute2.ts";
 export type { IpResult, RunIp } from "./iproute2_command.ts";
 export { type UserspaceOptions } from "./options.ts";
 export type { UserspaceState } from "./plan.ts";
+export { USERSPACE_RULE_TABLES } from "./rule_tables.ts";
 export type { Sockets, TcpServer, TcpStream } from "./sockets.ts";
 export {
   BALANCING_POLICIES,
