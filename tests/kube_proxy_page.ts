@@ -8,7 +8,7 @@
 import { type Field, fieldPaths, FIELDS, FORMER_FIELDS } from "../agent/kube_proxy/fields.ts";
 import { FEATURE_GATES } from "../agent/kube_proxy/feature_gates.ts";
 import { DOES, type Does, type KubeProxyFlag } from "../agent/kube_proxy/flag_row.ts";
-import { doesToday, FLAG_GROUPS, KUBE_PROXY_FLAGS } from "../agent/kube_proxy/flags.ts";
+import { doesOfField, FLAG_GROUPS, KUBE_PROXY_FLAGS } from "../agent/kube_proxy/flags.ts";
 import { type Kind, type Value, valueText } from "../agent/kube_proxy/kinds.ts";
 import { CONFIG_RULES } from "../agent/kube_proxy/validate_config.ts";
 import { filled } from "./cli_page.ts";
@@ -29,7 +29,7 @@ export const KUBE_PROXY_PARTS: ReadonlyMap<string, () => readonly string[]> = ne
 ]);
 
 function answerTable(): readonly string[] {
-  const today = [...KUBE_PROXY_FLAGS.values()].map(doesToday);
+  const today = [...KUBE_PROXY_FLAGS.values()].map(({ does }) => does);
   const rows = Object.entries(DOES).map(([does, meaning]) => [
     code(does),
     meaning,
@@ -49,12 +49,11 @@ function flagTables(): readonly string[] {
 
 function flagRow(flag: KubeProxyFlag): readonly string[] {
   const letter = flag.short === undefined ? "" : `, ${code(`-${flag.short}`)}`;
-  const does: Does = doesToday(flag);
   const deprecated = flag.deprecated === undefined ? "" : `. Deprecated: ${flag.deprecated}`;
   return [
     code(`--${flag.name}`) + letter,
     presetOf(flag.kind, flag.default),
-    does,
+    flag.does,
     flag.note + deprecated,
   ];
 }
@@ -79,7 +78,7 @@ function fieldTable(): readonly string[] {
       code(path),
       presetOf(kind, value) + (zeroIsUnset ? ", also for a zero" : ""),
       flag === undefined ? "" : code(`--${flag.name}`),
-      flag === undefined ? "ignored" : doesToday(flag),
+      doesOfField(path),
     ];
   });
   return markdownTable(["field", "default", "flag", "Windlass"], rows);

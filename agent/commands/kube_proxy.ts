@@ -10,6 +10,7 @@ import { readFlags } from "../cli/read_flags.ts";
 import { resolve } from "../cli/resolve.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { EXIT } from "../exit_code.ts";
+import { debugRoutes } from "../health/debug_routes.ts";
 import { kubernetesVersion } from "../health/kubernetes_version.ts";
 import type { Io } from "../io.ts";
 import { readConfigFile } from "../kube_proxy/config_file.ts";
@@ -26,6 +27,7 @@ import { type ProxyLine, readLine, TOPIC, valueOf } from "../kube_proxy/read_lin
 import { translate } from "../kube_proxy/translate.ts";
 import { isMode, type ProxyMode, validateConfig } from "../kube_proxy/validate_config.ts";
 import { configYaml } from "../kube_proxy/write_config.ts";
+import type { Log } from "../log/log.ts";
 import { RunError } from "../run_error.ts";
 import { managesNoAddresses } from "./address_manager.ts";
 import type { CommandContext } from "./command.ts";
@@ -52,9 +54,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const target = valueOf(line, "write-config-to", "text");
   if (target !== "") return await writeConfig(target, effective);
   const own = inOwnWords(effective, line, io);
+  let begun: Log | null = null;
   const extras: SyncExtras = {
-    watch: watchExtras(effective),
+    watch: watchExtras(effective, () => begun),
     begin(log) {
+      begun = log;
       writeNotes(notesOn(line, effective), log);
       for (const each of file?.warnings ?? []) log.warn(`In "${file?.path}": ${each}`);
       const { form } = own.context;
@@ -69,8 +73,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 }
 
 /** What those who watch the run are told beyond the flags. */
-function watchExtras({ config }: Effective): NonNullable<SyncExtras["watch"]> {
+function watchExtras(
+  { config }: Effective,
+  log: () => Log | null,
+): NonNullable<SyncExtras["watch"]> {
   return {
+    routes: config.enableProfiling ? debugRoutes(log) : [],
     syncPeriodMs: config["iptables.syncPeriod"],
     configz: () => configz(config),
     features: gateStates(config.featureGates),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { HealthcheckSlis } from "../metrics/healthcheck_slis.ts";
 import { TEXT_FORMAT } from "../metrics/text_format.ts";
 import { kubernetesVersion } from "./kubernetes_version.ts";
 import { json, plain, type Route } from "./router.ts";
@@ -29,6 +30,7 @@ export interface StatusRoutesOptions {
 
 /** The routes of the metrics server. */
 export function statusRoutes(options: StatusRoutesOptions): readonly Route[] {
+  const slis = new HealthcheckSlis();
   const routes: readonly Route[] = [
     {
       path: "/metrics",
@@ -37,10 +39,25 @@ export function statusRoutes(options: StatusRoutesOptions): readonly Route[] {
         new Response(await options.metrics(), { headers: { "content-type": TEXT_FORMAT } }),
     },
     {
+      path: "/metrics/slis",
+      about: "How the checks of `/healthz` on this port went, for Prometheus; DELETE forgets them",
+      methods: ["GET", "DELETE"],
+      answer({ method }) {
+        if (method !== "DELETE") {
+          return new Response(slis.text(), { headers: { "content-type": TEXT_FORMAT } });
+        }
+        slis.reset();
+        return plain(200, "metrics reset\n");
+      },
+    },
+    {
       path: "/healthz",
       about:
         "`ok`, as long as this server answers; whether the proxy works is told on its own port",
-      answer: (_, url) => plain(200, healthzText(url.searchParams.has("verbose"))),
+      answer(_, url) {
+        slis.observe({ name: "ping", type: "healthz", status: "success" });
+        return plain(200, healthzText(url.searchParams.has("verbose")));
+      },
     },
     {
       path: "/healthz/ping",

@@ -38,9 +38,9 @@ function beta(name: string, on: boolean, note = "no effect"): FeatureGate {
 export const FEATURE_GATES: readonly FeatureGate[] = [
   alpha("AllAlpha", "no effect: Windlass has no alpha features"),
   beta("AllBeta", false, "no effect: Windlass has no beta features"),
-  alpha("ComponentFlagz"),
-  general("ComponentSLIs", "no effect"),
-  alpha("ComponentStatusz"),
+  alpha("ComponentFlagz", "always on: /flagz"),
+  general("ComponentSLIs", "always on: /metrics/slis"),
+  alpha("ComponentStatusz", "always on: /statusz"),
   beta("ContextualLogging", true),
   general("LoadBalancerIPMode", "always on"),
   alpha("LoggingAlphaOptions"),

@@ -15,7 +15,7 @@ export const DOES = {
     "belongs to other platforms or other modes: accepted, checked, no effect, " +
     "as with kube-proxy on Windows",
   "ignored": "accepted without effect, because here it has nothing to act on",
-  "not-yet": "accepted without effect today",
+  "partly": "does a part of it, and tells at the start what it does not do",
 } as const;
 
 /** What Windlass does about a flag. */
@@ -23,16 +23,16 @@ export type Does = keyof typeof DOES;
 
 /** What more a row may say. */
 export interface RowExtras {
-  /** The flag of `windlass kube …` that it becomes; without one there, it has no effect yet. */
+  /** The flag of `windlass kube …` that it becomes. */
   readonly to?: string;
-  /** The flag of `windlass kube …` without which it has no effect, where it becomes none itself. */
-  readonly needs?: string;
   /** Whether it counts even where `--config` is given. */
   readonly survivesConfig?: true;
   /** Why it is not to be used any more, and what is. */
   readonly deprecated?: string;
   /** The one-letter form. */
   readonly short?: string;
+  /** The value if the flag is not given, where that is not what a file without the field means. */
+  readonly default?: Value;
   /** The flag that it is another name of. */
   readonly aliasOf?: string;
 }
@@ -47,7 +47,7 @@ export interface KubeProxyFlag extends RowExtras {
   readonly default: Value;
   /** The field of the configuration that it sets, `null` for none. */
   readonly field: FieldPath | null;
-  /** What Windlass does, if the flag that it becomes is there. */
+  /** What Windlass does. */
   readonly does: Does;
   /** How, in a few words. */
   readonly note: string;

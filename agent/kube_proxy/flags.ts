@@ -7,6 +7,7 @@ import { flagsOf, resolve } from "../cli/resolve.ts";
 import { FLAGS } from "../cli/flags.ts";
 import type { Lexicon } from "../cli/lex.ts";
 import type { SinkName } from "../cli/words.ts";
+import type { FieldPath } from "./fields.ts";
 import type { Does, KubeProxyFlag } from "./flag_row.ts";
 import { LOGGING_FLAGS } from "./flags_logging.ts";
 import { PLATFORM_FLAGS } from "./flags_platform.ts";
@@ -42,12 +43,10 @@ export function windlassFlags(mode: ProxyMode): ReadonlyMap<string, boolean> {
   return new Map(ids.map((id) => [FLAGS[id].name, FLAGS[id].kind !== "switch"]));
 }
 
-/** What is done about a flag today, in the mode that can do most about it. */
-export function doesToday({ to, needs = to, does }: KubeProxyFlag): Does {
-  if (needs === undefined) return does;
-  const modes: readonly ProxyMode[] = ["userspace", "kernelspace"];
-  if (modes.some((mode) => windlassFlags(mode).has(needs))) return does;
-  return does === "ignored" ? does : "not-yet";
+/** What is done about a field of the configuration: what is done about its flag. */
+export function doesOfField(path: FieldPath): Does {
+  const flag = [...KUBE_PROXY_FLAGS.values()].find(({ field }) => field === path);
+  return flag?.does ?? "ignored";
 }
 
 /**

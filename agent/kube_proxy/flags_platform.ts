@@ -13,7 +13,7 @@ export const PLATFORM_FLAGS: readonly KubeProxyFlag[] = [
   elsewhere("iptables-masquerade-bit", "iptables.masqueradeBit"),
   elsewhere("masquerade-all", "iptables.masqueradeAll"),
   elsewhere("ipvs-exclude-cidrs", "ipvs.excludeCIDRs"),
-  elsewhere("ipvs-min-sync-period", "ipvs.minSyncPeriod"),
+  elsewhere("ipvs-min-sync-period", "ipvs.minSyncPeriod", { default: 1000 }),
   elsewhere("ipvs-scheduler", "ipvs.scheduler"),
   elsewhere("ipvs-strict-arp", "ipvs.strictARP"),
   elsewhere("ipvs-sync-period", "ipvs.syncPeriod"),

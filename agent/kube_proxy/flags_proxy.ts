@@ -74,7 +74,7 @@ export const PROXY_FLAGS: readonly KubeProxyFlag[] = [
     "winkernel.rootHnsEndpointName",
     "same",
     "The host's HNS endpoint, for --forward-healthcheck-vip",
-    { to: "root-hnsendpoint-name" },
+    { to: "root-hnsendpoint-name", default: "cbr0" },
   ),
   sets(
     "forward-healthcheck-vip",
@@ -105,7 +105,7 @@ export const PROXY_FLAGS: readonly KubeProxyFlag[] = [
     ["whole", 10_256],
     "same",
     "The port where --healthz-bind-address has none; 0 turns the server off",
-    { deprecated: "use --healthz-bind-address", needs: "healthz-bind-address" },
+    { deprecated: "use --healthz-bind-address" },
   ),
   sets("metrics-bind-address", "metricsBindAddress", "same", "The metrics server", {
     to: "metrics-bind-address",
@@ -115,7 +115,7 @@ export const PROXY_FLAGS: readonly KubeProxyFlag[] = [
     ["whole", 10_249],
     "same",
     "The port where --metrics-bind-address has none",
-    { deprecated: "use --metrics-bind-address", needs: "metrics-bind-address" },
+    { deprecated: "use --metrics-bind-address" },
   ),
   sets(
     "bind-address-hard-fail",
@@ -124,7 +124,13 @@ export const PROXY_FLAGS: readonly KubeProxyFlag[] = [
     "Ends the program if the health or metrics server cannot listen",
     { to: "bind-address-hard-fail" },
   ),
-  sets("profiling", "enableProfiling", "same", "/debug/ on the metrics port", { to: "profiling" }),
+  sets(
+    "profiling",
+    "enableProfiling",
+    "partly",
+    "PUT /debug/flags/v on the metrics port changes the verbosity. /debug/pprof/ has no profiles: " +
+      "they are Go's",
+  ),
   sets(
     "pod-bridge-interface",
     "detectLocal.bridgeInterface",
@@ -141,7 +147,8 @@ export const PROXY_FLAGS: readonly KubeProxyFlag[] = [
     "detect-local-mode",
     "detectLocalMode",
     "ignored-on-windows",
-    "Local traffic on Linux; NodeCIDR does not wait for pod CIDRs",
+    "Local traffic on Linux. With NodeCIDR kube-proxy waits up to 5 minutes for the Node's pod " +
+      "CIDRs and ends when they change, on Windows, too, where nothing uses them; Windlass does not",
   ),
   sets(
     "cluster-cidr",
@@ -161,7 +168,6 @@ export const PROXY_FLAGS: readonly KubeProxyFlag[] = [
     "configSyncPeriod",
     "ignored",
     "Windlass needs no periodic resync of its cache: it compares with a fresh list when a watch ends",
-    { to: "config-sync-period" },
   ),
   sets(
     "iptables-sync-period",
@@ -169,7 +175,6 @@ export const PROXY_FLAGS: readonly KubeProxyFlag[] = [
     "same",
     "The longest a sync may be waited for: after twice that, /healthz says so. Windlass syncs on " +
       "every change and tries again by itself, so it needs no other period",
-    { needs: "healthz-bind-address" },
   ),
   sets(
     "iptables-min-sync-period",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { doesToday, FLAG_GROUPS, KUBE_PROXY_FLAGS } from "./flags.ts";
+import { FLAG_GROUPS, KUBE_PROXY_FLAGS } from "./flags.ts";
 import { wrap } from "../cli/help.ts";
 import type { KubeProxyFlag } from "./flag_row.ts";
 import { type Kind, valueText } from "./kinds.ts";
@@ -43,7 +43,7 @@ function flagLines(flag: KubeProxyFlag): readonly string[] {
   const shown = preset === "" || preset === "false" ? "" : ` (default ${preset})`;
   return [
     `  ${letter}--${flag.name}${metavar === "" ? "" : `=${metavar}`}${shown}`,
-    ...wrap(`${flag.note} [${doesToday(flag)}]`, 90).map((text) => `          ${text}`),
+    ...wrap(`${flag.note} [${flag.does}]`, 90).map((text) => `          ${text}`),
   ];
 }
 

@@ -8,7 +8,10 @@ import type { Logger } from "../../core/mod.ts";
 import type { Effective } from "./effective.ts";
 import { checkFeatureGates } from "./feature_gates.ts";
 import type { Does, KubeProxyFlag } from "./flag_row.ts";
-import { doesToday, KUBE_PROXY_FLAGS, windlassFlags } from "./flags.ts";
+import { NO_PROFILES } from "../health/debug_routes.ts";
+import { type FieldPath, fieldPaths, FIELDS, type ProxyConfig } from "./fields.ts";
+import { doesOfField, KUBE_PROXY_FLAGS, windlassFlags } from "./flags.ts";
+import { type Value, valueText } from "./kinds.ts";
 import { type ProxyLine, valueOf } from "./read_line.ts";
 import { isMode } from "./validate_config.ts";
 
@@ -25,10 +28,10 @@ export function notesOn(line: ProxyLine, { config, overruled }: Effective): read
   const rows = [...line.given.keys()].flatMap((name) => KUBE_PROXY_FLAGS.get(name) ?? []);
   const counting = rows.filter(({ name }) => !overruled.includes(name));
   const because = (does: Does): readonly KubeProxyFlag[] =>
-    counting.filter((row) => doesToday(row) === does);
+    counting.filter((row) => row.does === does);
   const own = isMode(config.mode) ? windlassFlags(config.mode) : new Map<string, boolean>();
   const others = counting.filter((row) =>
-    row.to !== undefined && !own.has(row.to) && !["not-yet", "ignored"].includes(doesToday(row))
+    row.to !== undefined && !own.has(row.to) && row.does !== "ignored"
   );
   return [
     ...rows.filter(({ deprecated }) => deprecated !== undefined).map(({ name, deprecated }) =>
@@ -41,9 +44,10 @@ export function notesOn(line: ProxyLine, { config, overruled }: Effective): read
       names(because("ignored-on-windows")),
     ),
     ...list("info", "Flags that have nothing to act on here", names(because("ignored"))),
-    ...list("warn", "Flags that have no effect in this version", names(because("not-yet"))),
     ...list("info", `Flags that have no effect in mode ${config.mode}`, names(others)),
     ...checkFeatureGates(config.featureGates).warnings.map(warn),
+    ...(line.given.has("config") ? fieldNotes(config) : []),
+    ...(config.enableProfiling ? [warn(NO_PROFILES)] : []),
     ...logNotes(line),
   ];
 }
@@ -51,6 +55,17 @@ export function notesOn(line: ProxyLine, { config, overruled }: Effective): read
 /** Writes the notes. */
 export function writeNotes(notes: readonly Note[], log: Logger): void {
   for (const { severity, text } of notes) log[severity](text);
+}
+
+/** What stands in a file, is not the default, and does nothing here. */
+function fieldNotes(config: ProxyConfig): readonly Note[] {
+  const text = (path: FieldPath, value: Value): string => valueText(value, FIELDS[path].kind);
+  const idle = fieldPaths().filter((path) =>
+    doesOfField(path).startsWith("ignored") &&
+    text(path, config[path]) !== text(path, FIELDS[path].default)
+  );
+  if (idle.length === 0) return [];
+  return [{ severity: "info", text: `Fields that have no effect here: ${idle.join(", ")}` }];
 }
 
 function logNotes(line: ProxyLine): readonly Note[] {

@@ -12,9 +12,7 @@ import type { KubeProxyFlag } from "./flag_row.ts";
 import { type Value, valueText } from "./kinds.ts";
 import { type ProxyLine, valueOf } from "./read_line.ts";
 import type { ProxyMode } from "./validate_config.ts";
-
-/** What Windlass' own `-v` goes up to. */
-const MOST_VERBOSE = 10;
+import { MOST_VERBOSE } from "../log/vmodule.ts";
 
 /** The flags of `windlass kube SINK` that do what the configuration says. */
 export function translate(

@@ -88,6 +88,32 @@ Deno.test("flags that do nothing are told, one line for each reason", () => {
   ]);
 });
 
+Deno.test("of a file, the fields that do nothing are told in one line, defaults not among them", () => {
+  const line = readLine(["--config=config.conf"]);
+  const file = {
+    "clusterCIDR": "10.244.0.0/16",
+    "conntrack.maxPerCore": 32_768,
+    "ipvs.strictARP": true,
+    "iptables.syncPeriod": 0,
+    "winkernel.enableDSR": true,
+  };
+  assert.deepEqual(notesOn(line, effectiveConfig(line, file, true)), [
+    { severity: "info", text: "Fields that have no effect here: clusterCIDR, ipvs.strictARP" },
+  ]);
+});
+
+Deno.test("what profiling does not do is told, whether a flag or a file asks for it", () => {
+  const { notes } = said("userspace", "--proxy-mode=userspace", "--profiling");
+  const line = readLine(["--config=config.conf"]);
+  const ofFile = notesOn(line, effectiveConfig(line, { enableProfiling: true }, true));
+  for (const note of [notes.join("\n"), ofFile.map(({ text }) => `warn ${text}`).join("\n")]) {
+    assert.match(
+      note,
+      /^warn With profiling on, "PUT .debug.flags.v" .*nothing under .debug.pprof/,
+    );
+  }
+});
+
 Deno.test("node port addresses may be primary, and the bind address says which that is", () => {
   const args = [
     "--proxy-mode=userspace",

@@ -14,7 +14,7 @@ import {
   type LogLine,
   plainFormatter,
 } from "./format.ts";
-import { type ModuleLevel, verbosityOf } from "./vmodule.ts";
+import { type ModuleLevel, MOST_VERBOSE, verbosityOf } from "./vmodule.ts";
 
 /** The looks that log lines can have; `klog-headless` is klog's without time and place. */
 export const LOG_FORMATS = ["klog", "klog-headless", "json", "plain"] as const;
@@ -50,6 +50,8 @@ export interface LogOptions {
 export interface Log extends Logger, Disposable {
   /** A logger whose lines name this part of the program. */
   named(component: string): Logger;
+  /** Changes the verbosity from now on. Parts that have one of their own (`vmodule`) keep it. */
+  setVerbosity(verbosity: number): void;
 }
 
 /** Sets the program's log up. Dispose it at the end, so that nothing is lost. */
@@ -68,9 +70,31 @@ export function createLog(options: LogOptions): Log {
       { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
     ],
   });
-  const named = (component: string): Logger =>
-    componentLogger(component, verbosityOf(component, options.vmodule ?? [], options.verbosity));
-  return { ...named(ROOT), named, [Symbol.dispose]: disposeSync };
+  let { verbosity } = options;
+  const dials: (() => void)[] = [];
+  const named = (component: string): Logger => {
+    const dial = { most: 0 };
+    const turn = (): void => {
+      dial.most = verbosityOf(component, options.vmodule ?? [], verbosity);
+    };
+    turn();
+    dials.push(turn);
+    return componentLogger(component, dial);
+  };
+  return {
+    ...named(ROOT),
+    named,
+    setVerbosity(to) {
+      verbosity = to;
+      for (const turn of dials) turn();
+    },
+    [Symbol.dispose]: disposeSync,
+  };
+}
+
+/** What a logger's verbosity is at the moment. */
+interface Dial {
+  readonly most: number;
 }
 
 const ROOT = "windlass";
@@ -105,15 +129,15 @@ function lineOf(record: LogRecord, time: number): LogLine {
 
 const NO_FIELDS: LogFields = {};
 
-function componentLogger(component: string, verbosity: number): Logger {
+function componentLogger(component: string, dial: Dial): Logger {
   const logger = getLogger([ROOT, component]);
   const infoAt = (v: number): Pick<Logger, "info"> => ({
     info: (message, fields = NO_FIELDS) => logger.info(message, { fields, v }),
   });
-  const levels = Array.from({ length: verbosity + 1 }, (_, v) => infoAt(v));
+  const levels = Array.from({ length: MOST_VERBOSE + 1 }, (_, v) => infoAt(v));
   return {
     ...infoAt(0),
-    v: (level) => levels[level] ?? null,
+    v: (level) => level <= dial.most ? levels[level] ?? null : null,
     warn: (message, fields = NO_FIELDS) => logger.warn(message, { fields, v: 0 }),
     error: (message, fields = NO_FIELDS) => logger.error(message, { fields, v: 0 }),
   };

@@ -107,3 +107,26 @@ Deno.test("a log that takes the place of another gets all lines", () => {
   assert.deepEqual(first.lines, []);
   assert.deepEqual(second.lines, ["Here\n"]);
 });
+
+Deno.test("the verbosity can be changed at work, but not that of a part that has its own", () => {
+  const lines: string[] = [];
+  using log = createLog({
+    verbosity: 0,
+    vmodule: [{ pattern: "hns", level: 1 }],
+    format: "plain",
+    now: () => TIME,
+    write: (line) => void lines.push(line),
+  });
+  const [sync, hns] = [log.named("sync"), log.named("hns")];
+  const seen = () =>
+    [log, sync, hns].map((each) =>
+      Array.from({ length: 12 }, (_, v) => each.v(v)).filter((out) => out !== null).length
+    );
+  assert.deepEqual(seen(), [1, 1, 2]);
+  log.setVerbosity(4);
+  assert.deepEqual(seen(), [5, 5, 2]);
+  sync.v(4)?.info("Now");
+  assert.match(lines.join(""), /Now/);
+  log.setVerbosity(0);
+  assert.deepEqual(seen(), [1, 1, 2]);
+});

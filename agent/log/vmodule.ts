@@ -13,8 +13,8 @@ export interface ModuleLevel {
   readonly level: number;
 }
 
-/** What `--vmodule` may say at most, as with `-v`. */
-const MOST = 10;
+/** What `-v` and `--vmodule` may say at most. */
+export const MOST_VERBOSE = 10;
 
 /** Reads `pattern=N,…`. The answer is `null` if it is not of that form. */
 export function parseVmodule(text: string): readonly ModuleLevel[] | null {
@@ -22,7 +22,7 @@ export function parseVmodule(text: string): readonly ModuleLevel[] | null {
   for (const part of text.split(",").filter((each) => each !== "")) {
     const [, pattern, digits] = /^([^=]+)=(\d+)$/.exec(part.trim()) ?? [];
     if (pattern === undefined || digits === undefined) return null;
-    levels.push({ pattern, level: Math.min(Number(digits), MOST) });
+    levels.push({ pattern, level: Math.min(Number(digits), MOST_VERBOSE) });
   }
   return levels;
 }

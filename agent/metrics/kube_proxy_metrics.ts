@@ -173,5 +173,13 @@ export const LEFT_OUT: readonly { readonly names: string; readonly why: string }
     names: "`rest_client_rate_limiter_*`, `rest_client_*_size_bytes`, `rest_client_exec_plugin_*`",
     why: "No client-side rate limit; sizes and plugins are not counted",
   },
+  {
+    names: "`rest_client_request_retries_total`, `rest_client_transport_*`",
+    why: "client-go's own: see `windlass_watches_total`",
+  },
+  {
+    names: "`registered_metrics_total`, `hidden_metrics_total`, `disabled_metrics_total`",
+    why: "No metric is hidden or can be switched off here",
+  },
   { names: "`workqueue_*`, `leader_election_*`", why: "Registered in kube-proxy and never filled" },
 ];

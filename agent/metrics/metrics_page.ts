@@ -6,6 +6,7 @@
 import { LEFT_OUT } from "./kube_proxy_metrics.ts";
 import { METRIC_ORIGINS, type MetricOrigin, type MetricSpec } from "./metric.ts";
 import { METRICS } from "./table.ts";
+import { SLI_METRICS } from "./healthcheck_slis.ts";
 
 const TITLES: Readonly<Record<MetricOrigin, string>> = {
   "kube-proxy": "kube-proxy's",
@@ -33,15 +34,20 @@ few for each endpoint of each listener, 10,000 at most). Totals always count eve
 \`windlass_series_left_out\` tells what has no series of its own.
 `;
 
+const HEAD = "| name | type | labels | meaning |\n|---|---|---|---|\n";
+
 /** The page. */
 export function metricsPage(): string {
   const parts = METRIC_ORIGINS.map((origin) => {
     const rows = Object.entries(METRICS).filter(([, spec]) => spec.origin === origin);
-    return `\n## ${TITLES[origin]}\n\n| name | type | labels | meaning |\n|---|---|---|---|\n` +
+    return `\n## ${TITLES[origin]}\n\n${HEAD}` +
       rows.map(([name, spec]) => rowOf(name, spec)).join("");
   });
+  const slis = Object.entries(SLI_METRICS).map(([name, spec]) => rowOf(name, spec)).join("");
   const left = LEFT_OUT.map(({ names, why }) => `| ${names} | ${why} |\n`).join("");
-  return `${INTRODUCTION}${parts.join("")}\n## Not here\n\n| name | why |\n|---|---|\n${left}`;
+  return `${INTRODUCTION}${
+    parts.join("")
+  }\n## On \`/metrics/slis\`\n\n${HEAD}${slis}\n## Not here\n\n| name | why |\n|---|---|\n${left}`;
 }
 
 function rowOf(name: string, spec: MetricSpec): string {
