@@ -7,7 +7,7 @@
  */
 import { type Field, fieldPaths, FIELDS, FORMER_FIELDS } from "../agent/kube_proxy/fields.ts";
 import { FEATURE_GATES } from "../agent/kube_proxy/feature_gates.ts";
-import { DOES, type Does, type KubeProxyFlag } from "../agent/kube_proxy/flag_row.ts";
+import { DOES, type KubeProxyFlag } from "../agent/kube_proxy/flag_row.ts";
 import { doesOfField, FLAG_GROUPS, KUBE_PROXY_FLAGS } from "../agent/kube_proxy/flags.ts";
 import { type Kind, type Value, valueText } from "../agent/kube_proxy/kinds.ts";
 import { CONFIG_RULES } from "../agent/kube_proxy/validate_config.ts";
