@@ -138,6 +138,7 @@ export class Prober {
     let best: Sight | null = null;
     for (const dialect of dialects) {
       await this.#pace.turn(signal);
+      if (signal.aborted) break; // all who wait are let go at once: none of them may ask
       const sight = await ask(target, { dialect, timeoutMs, signal });
       if (sight.seen === "answered") {
         if (dialect !== null) this.#dialects.set(service, dialect);
