@@ -48,6 +48,10 @@ const SYMBOLS = {
   shutdown: { parameters: [FD, "i32"], result: RESULT },
   socket: { parameters: ["i32", "i32", "i32"], result: RESULT },
   splice: { parameters: [FD, "pointer", FD, "pointer", SIZE, "u32"], result: RESULT },
+  /** A system call by its number, on a thread, with a buffer and flags. */
+  syscall3: { name: "syscall", parameters: ["i64", "i64", AT, "i64"], result: "i64" },
+  /** The same, with the buffer's size before the flags. */
+  syscall4: { name: "syscall", parameters: ["i64", "i64", AT, "i64", "i64"], result: "i64" },
   write: { parameters: [FD, AT, SIZE], result: RESULT },
 } as const satisfies Deno.ForeignLibraryInterface;
 

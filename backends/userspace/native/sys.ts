@@ -182,6 +182,11 @@ export interface Sys {
   batch(capacity: number): DatagramBatch;
   /** Makes something to be woken by. */
   wakeSource(): WakeSource | number;
+  /**
+   * Asks to let this thread run as soon as it is woken, though others compute. Whether the system took
+   * the wish; where it did not, all is as before.
+   */
+  runSoon(): boolean;
   /** Unloads the library. Whoever opened the system does it, after closing all engines. */
   [Symbol.dispose](): void;
 }

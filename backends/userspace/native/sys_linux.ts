@@ -11,6 +11,7 @@ import { answer, type Libc, openLibc } from "./libc.ts";
 import { allocate } from "./memory.ts";
 import { LinuxBatch } from "./mmsg.ts";
 import { AF_INET, emptySockAddr, type Family, portAt, type SockAddr } from "./sockaddr.ts";
+import { askForSlice } from "./slice.ts";
 import { LinuxSplicer } from "./splice.ts";
 import type { DatagramBatch, DatagramOptions, Poller, SocketKind, Sys, WakeSource } from "./sys.ts";
 
@@ -21,6 +22,9 @@ const SOCK_NONBLOCK_CLOEXEC = 0o2004000;
 const MSG_NOSIGNAL = 0x4000;
 const SHUT_WR = 1;
 const RLIMIT_NOFILE = 7;
+
+/** The shortest slice that the system gives. */
+const SLICE_NS = 100_000;
 
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
@@ -192,6 +196,10 @@ class LinuxSys implements Sys {
 
   wakeSource(): WakeSource | number {
     return EventCounter.create(this.#libc);
+  }
+
+  runSoon(): boolean {
+    return askForSlice(this.#libc, SLICE_NS);
   }
 
   [Symbol.dispose](): void {

@@ -42,13 +42,14 @@ const SYMBOLS = {
 
 const KERNEL_SYMBOLS = {
   SetHandleInformation: { parameters: ["i32", "u32", "u32"], result: "i32" },
+  SetThreadPriority: { parameters: ["isize", "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Winsock, opened by one thread. */
 export interface Winsock {
   /** Its functions. */
   readonly call: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
-  /** The one function of the kernel's library: whether child processes get a handle. */
+  /** Of the kernel's library: whether child processes get a handle, and how soon a thread runs. */
   readonly kernel: Deno.DynamicLibrary<typeof KERNEL_SYMBOLS>["symbols"];
   /** Unloads it. */
   close(): void;

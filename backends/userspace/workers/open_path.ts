@@ -82,6 +82,7 @@ function openEngine(settings: WorkerSettings, log: Logger): OpenEngine {
   const sys = openSys();
   try {
     const { pipes, why } = testedPipes(sys);
+    sys.runSoon(); // while the control path computes; a system that will not have it does no harm
     const engine = NativeEngine.create({
       sys,
       ...pipes,
