@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { ADDRESS_ENV } from "../agent/commands/address_manager.ts";
 import { HNS_ENV } from "../agent/commands/winkernel_options.ts";
 import { LOG_ENV } from "../agent/commands/sync_log.ts";
+import { LINE_ENV } from "../agent/kube_proxy/expand.ts";
 import { LIBRARIES } from "../backends/userspace/native/library.ts";
 import { CONNECTION_ENV } from "../proto/kube/load_connection.ts";
 
@@ -40,7 +41,7 @@ Deno.test("the program may read the environment variables that it knows, and no 
   const { allow } = (await config()).permissions.windlass.env;
   assert.deepEqual(
     allow.toSorted(),
-    [...CONNECTION_ENV, ...LOG_ENV, ...HNS_ENV, ...ADDRESS_ENV, "NO_COLOR"].toSorted(),
+    [...CONNECTION_ENV, ...LINE_ENV, ...LOG_ENV, ...HNS_ENV, ...ADDRESS_ENV, "NO_COLOR"].toSorted(),
   );
 });
 

@@ -18,6 +18,7 @@ import { watchConfig } from "../kube_proxy/config_watch.ts";
 import { configz } from "../kube_proxy/configz.ts";
 import { type Effective, effectiveConfig } from "../kube_proxy/effective.ts";
 import { emptySource } from "../kube_proxy/empty_source.ts";
+import { expand } from "../kube_proxy/expand.ts";
 import { gateStates } from "../kube_proxy/feature_gates.ts";
 import { SINK_OF_MODE } from "../kube_proxy/flags.ts";
 import { kubeProxyHelp } from "../kube_proxy/help.ts";
@@ -44,7 +45,7 @@ interface ConfigFile {
 
 /** Runs a command line of kube-proxy's. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
-  const line = readLine(args);
+  const line = readLine(expand(args, (name) => io.env(name)));
   if (valueOf(line, "help", "bool")) return print(io, kubeProxyHelp());
   const version = valueOf(line, "version", "text");
   if (!["", "false"].includes(version)) {

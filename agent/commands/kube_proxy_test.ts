@@ -107,6 +107,18 @@ Deno.test("the kernel seed's command line: a variable that nobody expanded is to
   assert.match(err, /Cannot read flag --hostname-override: "\$\(NODE_NAME\)" has \$\(NODE_NAME\)/);
 });
 
+Deno.test("the kernel seed's command line: a variable that is set is the node's name", async () => {
+  const io = fakeIo({ env: { NODE_NAME: "WIN-7" } });
+  const code = await main([
+    "--hostname-override=$(NODE_NAME)",
+    ...KERNEL_SEED,
+    "--kubeconfig=C:/etc/kubernetes/kubelet.conf",
+    ...servers(),
+  ], io);
+  assert.equal(code, 2, io.err()); // this machine has no such file, and a network is missing
+  assert.match(io.err(), /FLAG: --hostname-override="WIN-7"/);
+});
+
 /** HNS as an L2Bridge CNI leaves it. */
 const HNS = {
   Networks: [{

@@ -41,8 +41,8 @@ export const PROXY_FLAGS: readonly KubeProxyFlag[] = [
     "hostname-override",
     "hostnameOverride",
     "better",
-    "The node's name, trimmed, in lower case; wins over the file. A variable that nobody has " +
-      "expanded, such as $(NODE_NAME), is an error",
+    "The node's name, trimmed, in lower case; wins over the file. $(NODE_NAME) is the variable of " +
+      "that name, also where no kubelet has put it in; where it is not set, it is an error",
     { to: "hostname-override", survivesConfig: true },
   ),
   sets(
