@@ -9,6 +9,7 @@ import { SiblingTable } from "./balance/siblings.ts";
 import type { DataPath } from "./data_path.ts";
 import { FlowSweep, type SetTimer } from "./flow_sweep.ts";
 import { type LocalListener, LocalListeners } from "./local_listeners.ts";
+import { Patience } from "./patience.ts";
 import type { ListenerSpec } from "./spec.ts";
 import { TcpListener, type TcpListenerOptions } from "./tcp_listener.ts";
 import { Turns } from "./turns.ts";
@@ -19,7 +20,7 @@ import { UdpListener } from "./udp_listener.ts";
 /** What all listeners of the portable data path share. */
 export interface DenoDataPathOptions
   extends
-    Omit<TcpListenerOptions, "turns" | "affinity" | "siblings">,
+    Omit<TcpListenerOptions, "turns" | "patience" | "affinity" | "siblings">,
     Omit<UdpFlowsOptions, "datagramBuffers" | "sweep" | "affinity" | "siblings"> {
   /** How long a UDP flow may be idle, in milliseconds. */
   readonly udpIdleTimeoutMs: number;
@@ -31,6 +32,7 @@ export interface DenoDataPathOptions
 export function denoDataPath(options: DenoDataPathOptions): DataPath {
   const { sockets, udpIdleTimeoutMs, now, setTimer, log, pool } = options;
   const turns = new Turns(sockets, log);
+  const patience = new Patience();
   const affinity = new AffinityTables({ now });
   const siblings = new SiblingTable();
   const datagramBuffers = new DatagramBuffers();
@@ -39,7 +41,7 @@ export function denoDataPath(options: DenoDataPathOptions): DataPath {
   const open = (spec: ListenerSpec): LocalListener => {
     switch (spec.protocol) {
       case "TCP":
-        return new TcpListener(spec, { ...options, turns, affinity, siblings });
+        return new TcpListener(spec, { ...options, turns, patience, affinity, siblings });
       case "UDP":
         return new UdpListener(spec, { ...options, datagramBuffers, sweep, affinity, siblings });
       default:
@@ -55,6 +57,10 @@ export function denoDataPath(options: DenoDataPathOptions): DataPath {
         bufferBytes: pool.lentAboveSmallest,
         workers: [],
       }),
-    close: () => Promise.resolve(turns.close()),
+    close: () => {
+      turns.close();
+      patience.close();
+      return Promise.resolve();
+    },
   };
 }

@@ -6,7 +6,7 @@
  */
 import { sleep } from "./sleep.ts";
 import type { BackendAddress, Balancer } from "./balancer.ts";
-import { afterPatience } from "./patience.ts";
+import type { Patience } from "./patience.ts";
 import { codeOf, isShortage, SHORTAGES, type Sockets, type TcpStream } from "./sockets.ts";
 
 /** How long each try may take, in milliseconds, as kube-proxy's userspace mode had it. */
@@ -47,6 +47,8 @@ export interface DialOptions {
   readonly sockets: Sockets;
   /** How long each try may take, in milliseconds; their sum is the deadline. */
   readonly timeouts: readonly number[];
+  /** Who says when a try has taken too long. */
+  readonly patience: Patience;
   /** A clock that never goes back, in milliseconds. */
   readonly now: () => number;
   /** Is told each failed try, while `failing` of the endpoint still tells of the one before. */
@@ -118,12 +120,12 @@ export class Dial {
   }
 
   async #try(backend: BackendAddress, ms: number): Promise<TcpStream | DialFailure> {
-    const { sockets, onFailure } = this.#options;
+    const { sockets, patience, onFailure } = this.#options;
     const trying = this.#trying = new AbortController();
     let late = false;
     // From now on, so that a burst of clients sees where the ones before are going.
     backend.active++;
-    const cancel = afterPatience(ms, () => {
+    const cancel = patience.after(ms, () => {
       late = true;
       trying.abort();
     });

@@ -2,10 +2,15 @@ import assert from "node:assert/strict";
 import { backendAddress } from "./balance/backend_address.ts";
 import { roundRobin } from "./balance/round_robin.ts";
 import { Dial, type DialFailure, failureOf } from "./dial.ts";
+import { Patience } from "./patience.ts";
 import { PLATFORM_SOCKETS, type Sockets, type TcpStream } from "./sockets.ts";
 
 /** What an endpoint does with a try: take it, refuse it, never answer, or cost us the last socket. */
 type Behaviour = "take" | "refuse" | "hang" | "short";
+
+/** Closed, it leaves no timer to a test in which nobody waits any more. */
+const patience = new Patience();
+patience.close();
 
 const unused = () => assert.fail("a dial only makes the connection");
 const ADDRESS: Deno.NetAddr = { transport: "tcp", hostname: "127.0.0.1", port: 1 };
@@ -56,6 +61,7 @@ function rig(script: Record<string, Behaviour[]>, timeouts = [1, 1, 1, 1]) {
     balancer,
     sockets: { listen: () => assert.fail("listened"), connect },
     timeouts,
+    patience,
     now: () => 0, // so that a slow machine does not meet the deadline
     onFailure: (backend, why) => failures.push([backend.address, why]),
   }, "c");
@@ -153,6 +159,7 @@ Deno.test("a dial keeps its deadline, also where endpoints are slow to refuse", 
       },
     },
     timeouts: [250, 500],
+    patience,
     now: () => time,
     onFailure: () => {},
   }, "c");
@@ -169,6 +176,7 @@ Deno.test("a thread that stood still does not take an answer that is there for a
     balancer,
     sockets: PLATFORM_SOCKETS,
     timeouts: [40],
+    patience,
     now: () => performance.now(),
     onFailure: (_, why) => assert.fail(why),
   }, "c");
@@ -193,6 +201,7 @@ Deno.test("a refusal that a thread sees late leaves the others their time", asyn
       },
     },
     timeouts: [250, 500],
+    patience,
     now: () => time,
     onFailure: () => {},
   }, "c");

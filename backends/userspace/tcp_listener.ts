@@ -13,6 +13,7 @@ import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { ConnectionEvent, ListenerStats } from "./data_path.ts";
 import { listenerStats, ListenerTally } from "./listener_tally.ts";
 import type { LocalListener } from "./local_listeners.ts";
+import type { Patience } from "./patience.ts";
 import { messageOf, type Sockets, type TcpStream } from "./sockets.ts";
 import { hasEndpoints, type ListenerSpec } from "./spec.ts";
 import { TcpAcceptor } from "./tcp_acceptor.ts";
@@ -27,6 +28,8 @@ export interface TcpListenerOptions {
   readonly pool: BufferPool;
   /** Who says when a direction goes on after its share of bytes. */
   readonly turns: Turns;
+  /** Who says when a try to reach an endpoint has taken too long. */
+  readonly patience: Patience;
   /** How long each try to reach an endpoint may take, in milliseconds. */
   readonly dialTimeoutsMs: readonly number[];
   /** After how many bytes a direction of a connection gives the others a turn. */
@@ -75,6 +78,7 @@ export class TcpListener implements LocalListener {
         balancer: this.#balancer,
         sockets: options.sockets,
         timeouts: options.dialTimeoutsMs,
+        patience: options.patience,
         now: options.now,
         onFailure: (backend, why, error) => {
           const about = { log: options.log, service: this.#spec.servicePort };
