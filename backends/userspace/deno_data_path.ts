@@ -32,7 +32,7 @@ export interface DenoDataPathOptions
 export function denoDataPath(options: DenoDataPathOptions): DataPath {
   const { sockets, udpIdleTimeoutMs, now, setTimer, log, pool } = options;
   const turns = new Turns(sockets, log);
-  const patience = new Patience();
+  const patience = new Patience(turns);
   const affinity = new AffinityTables({ now });
   const siblings = new SiblingTable();
   const datagramBuffers = new DatagramBuffers();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import { backendAddress } from "./balance/backend_address.ts";
 import { roundRobin } from "./balance/round_robin.ts";
 import { Dial, type DialFailure, failureOf } from "./dial.ts";
@@ -9,7 +10,7 @@ import { PLATFORM_SOCKETS, type Sockets, type TcpStream } from "./sockets.ts";
 type Behaviour = "take" | "refuse" | "hang" | "short";
 
 /** Closed, it leaves no timer to a test in which nobody waits any more. */
-const patience = new Patience();
+const patience = new Patience({ next: () => new Promise((resolve) => setImmediate(resolve)) });
 patience.close();
 
 const unused = () => assert.fail("a dial only makes the connection");
@@ -206,6 +207,33 @@ Deno.test("a refusal that a thread sees late leaves the others their time", asyn
     onFailure: () => {},
   }, "c");
   assert.equal(await outcome(dial), "b");
+});
+
+Deno.test("an answer that comes only when the sockets are looked at is not late before that", async () => {
+  let answer = (_: TcpStream) => {};
+  let looks = 0;
+  const turns = {
+    next() {
+      if (++looks === 1) answer(STREAM);
+      return Promise.resolve();
+    },
+  };
+  const looking = new Patience(turns);
+  looking.close();
+  const balancer = roundRobin(() => 0);
+  balancer.replace([backendAddress("a:1")]);
+  const dial = new Dial({
+    balancer,
+    sockets: {
+      listen: () => assert.fail("listened"),
+      connect: () => new Promise((resolve) => answer = resolve),
+    },
+    timeouts: [1],
+    patience: looking,
+    now: () => 0,
+    onFailure: (_, why) => assert.fail(why),
+  }, "c");
+  assert.equal(await outcome(dial), "a");
 });
 
 /** Keeps this thread from running for so many milliseconds, as a loaded machine does. */

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import { Patience } from "./patience.ts";
+
+const TURNS = { next: () => new Promise<void>((resolve) => setImmediate(resolve)) };
 
 /** A patience that is closed at the end, so that the test would see a timer that was left. */
 function closing(): Patience & Disposable {
-  const patience = new Patience();
+  const patience = new Patience(TURNS);
   return Object.assign(patience, { [Symbol.dispose]: () => patience.close() });
 }
 
@@ -29,7 +32,7 @@ Deno.test("who has cancelled is not called back, others are", async () => {
 });
 
 Deno.test("after close() no timer is left, but for those who still wait", async () => {
-  const patience = new Patience();
+  const patience = new Patience(TURNS);
   patience.after(60_000, () => {})();
   patience.close();
   const over = Promise.withResolvers<void>();
@@ -49,4 +52,20 @@ Deno.test("who waits again when called back is called back again", async () => {
   again();
   await over.promise;
   assert.equal(times, 3);
+});
+
+Deno.test("who is answered by what a last look at the sockets finds is not called back", async () => {
+  let looks = 0;
+  const over = Promise.withResolvers<void>();
+  const patience = new Patience({
+    next() {
+      if (++looks === 1) cancel();
+      return Promise.resolve();
+    },
+  });
+  const cancel = patience.after(8, () => assert.fail("an answer had come"));
+  patience.after(8, over.resolve);
+  await over.promise;
+  patience.close();
+  assert.equal(looks, 2, "one look for all whose time is over");
 });
