@@ -18,6 +18,7 @@ interface Talk {
   readonly frontend: SimFrontend;
   readonly client: DatagramClient;
   before: string | null;
+  /** When that was asked for: the proxy has known of the flow ever since. */
   beforeAt: number;
 }
 
@@ -115,7 +116,7 @@ export class DatagramTraffic {
     });
     if (verdict === "answered" && exchange.endpoint !== null) {
       talk.before = exchange.endpoint;
-      talk.beforeAt = exchange.to;
+      talk.beforeAt = exchange.sentAt;
       onAnswer(talk.service, exchange.endpoint, exchange.to);
     }
     return verdict;

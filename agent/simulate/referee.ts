@@ -39,7 +39,7 @@ export interface Played {
   readonly dialedAt: number;
   /** The endpoint of the connection's earlier replies, `null` for none. */
   readonly before: string | null;
-  /** When the last of them came; TCP does not say. */
+  /** When the last of them was asked for; TCP does not say. */
   readonly beforeAt?: number;
   /** What the client saw. */
   readonly exchange: Exchange;

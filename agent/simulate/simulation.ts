@@ -61,8 +61,8 @@ const FRAME_MS = 200;
 const FRAMES_PER_SECOND = 1000 / FRAME_MS;
 /** How long the agent may take to program the node, for however many services. */
 const FIRST_SYNC_MS = 60_000;
-/** No question about a moment longer ago than this can come: clients give up before. */
-const TIMELINE_MS = 2 * PATIENCE_MS;
+/** No question about a moment longer ago than so often their patience can come: clients give up. */
+const TIMELINE_PATIENCES = 2;
 
 /**
  * Runs a simulation to its end, and leaves nothing behind.
@@ -161,7 +161,7 @@ function whyNoSync({ lastNote }: Observer): string {
 
 /** Shows what goes on until the signal aborts, and drops what the timeline need not keep. */
 async function showAll(
-  { show, observer, clock }: Run,
+  { show, observer, clock, patienceMs = PATIENCE_MS }: Run,
   { testbed, open, signal }: {
     readonly testbed: Testbed;
     readonly open: () => number;
@@ -177,7 +177,7 @@ async function showAll(
     show.frame(picture);
     if (!secondIsOver) continue;
     show.second(picture);
-    testbed.timeline.forgetBefore(clock.now() - TIMELINE_MS);
+    testbed.timeline.forgetBefore(clock.now() - TIMELINE_PATIENCES * patienceMs);
   }
 }
 

@@ -67,7 +67,7 @@ export class Patience {
     this.#timer = null;
     const over = this.#due.get(++this.#tick) ?? [];
     this.#due.delete(this.#tick);
-    // Even if nobody waits just now: who comes in the next moment needs no timer of its own.
+    // It is not stopped by the last one who goes, so that most who come find it ticking.
     if (this.#waiting > 0) this.#timer = setTimeout(() => this.#passed(), TICK_MS);
     else this.#due.clear();
     if (this.#turns === null) this.#callBack(over);
