@@ -9,7 +9,7 @@ import type { Figures, Load } from "./load.ts";
 import { HAPROXY, nginx, socat } from "./peers.ts";
 import { installed, Stage } from "./stage.ts";
 import { direct, type Running, type Variant } from "./variant.ts";
-import { engine, windlass } from "./windlass.ts";
+import { bareDeno, engine, windlass } from "./windlass.ts";
 
 /** One figure of a load. */
 interface Reading {
@@ -160,7 +160,7 @@ const ROUNDS = 9;
 export async function speed({ quick, note }: GroupOptions): Promise<Prepared> {
   const variants = quick
     ? [direct, engine]
-    : [direct, ...HAPROXY, nginx, socat, windlass("deno"), windlass("native"), engine];
+    : [direct, ...HAPROXY, nginx, socat, bareDeno, windlass("deno"), windlass("native"), engine];
   const here = await installed(variants, note);
   const stage = await Stage.open(descriptorLimit());
   try {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { BareOrder } from "./bare_proxy.ts";
 import { said } from "./children.ts";
 import type { EngineOrder } from "./engine_worker.ts";
 import { COUNT, newCounts } from "./load.ts";
@@ -12,6 +13,7 @@ import { type Ground, PORTS, runningAt, streamsOf, type Variant } from "./varian
 
 const NODE = "bench";
 const PROGRAM = new URL("../../mod.ts", import.meta.url).pathname;
+const BARE_PROXY = new URL("bare_proxy.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
 /** The program, with one of its data paths. */
@@ -51,15 +53,9 @@ function windlassArgs(file: string, dataPath: "deno" | "native"): readonly strin
   ];
 }
 
-const SINK = [
-  "run",
-  "--quiet",
-  `--config=${CONFIG}`,
-  "-P=windlass",
-  PROGRAM,
-  "file",
-  "to-userspace",
-];
+const RUN = ["run", "--quiet", `--config=${CONFIG}`, "-P=windlass"];
+
+const SINK = [...RUN, PROGRAM, "file", "to-userspace"];
 
 /** Whether the program has a data path. */
 async function has(deno: string, dataPath: "deno" | "native"): Promise<boolean> {
@@ -85,6 +81,25 @@ async function runnableDeno(): Promise<string | null> {
   }
   return null;
 }
+
+/** A loop on Deno's sockets without the program: what the portable data path could reach at most. */
+export const bareDeno: Variant = {
+  name: "bare Deno loop",
+  version: async () => await runnableDeno() === null ? null : Deno.version.deno,
+  start: async (ground) => {
+    const { children, ip, servers } = ground;
+    const deno = await runnableDeno();
+    if (deno === null) throw new Error("Cannot start a loop: this Deno may not be run");
+    const order: BareOrder = {
+      ip,
+      streams: streamsOf(ground),
+      datagrams: { port: PORTS.datagramSink, server: servers.datagramSink },
+    };
+    const child = children.start(deno, [...RUN, BARE_PROXY, JSON.stringify(order)]);
+    await child.serves(ip, PORTS.sink);
+    return runningAt(ground, child, { datagrams: true });
+  },
+};
 
 /** The engine without the program. */
 export const engine: Variant = {
