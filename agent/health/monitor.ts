@@ -19,6 +19,7 @@ import { type EventRecorder, NO_EVENTS, startEvents } from "../events/event_reco
 import { ClientMetrics } from "../metrics/client_metrics.ts";
 import { logCounter } from "../metrics/counted_log.ts";
 import type { MetricDetail } from "../metrics/metric_detail.ts";
+import { NodeNews } from "../node/node_news.ts";
 import { collectProcess } from "../metrics/process_metrics.ts";
 import { Registry } from "../metrics/registry.ts";
 import { collectAgent, SyncMetrics } from "../metrics/sync_metrics.ts";
@@ -93,6 +94,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const syncs = new SyncMetrics({ registry, families, now });
   const requests = new ClientMetrics({ registry, now: timers.now });
   const traffic = trafficCollector(options.detail);
+  const news = options.ownNode ? new NodeNews({ nodeName, log }) : null;
   let writer: KubeWriter | null = null;
   const events = !cluster ? NO_EVENTS : startEvents({
     writer: () => writer,
@@ -138,6 +140,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
           events(batch) {
             health.asked(families);
             syncs.heard(batch);
+            news?.heard(batch);
             requests.heard(batch);
             for (const object of objectsIn(batch)) {
               if (object.kind === "Node" && object.name === nodeName) health.heardOfNode(object);
