@@ -50,3 +50,16 @@ Deno.test("a message has been seen to when its answers are posted, and then whoe
   await host.take([closing]);
   assert.deepEqual([host.handled, host.isClosed], [2, true]);
 });
+
+Deno.test("between the orders of a message the traffic has its turn", async () => {
+  const opened: number[] = [];
+  const path = idlePath();
+  const turns: number[] = [];
+  const host = new Host(
+    { ...path, open: (spec) => (opened.push(spec.port), path.open(spec)) },
+    () => {},
+    () => turns.push(opened.length),
+  );
+  await host.take([openOrder(1), openOrder(2), { type: "cut", listener: 1 }]);
+  assert.deepEqual(turns, [1, 2, 2]);
+});

@@ -140,6 +140,7 @@ export class NativeEngine implements Disposable {
    */
   turn(timeoutMs: number): boolean {
     if (this.#turning) throw new Error("Cannot turn the engine from within its own turn");
+    if (this.#closed) throw new Error("Cannot take a turn: the engine is disposed");
     this.#turning = true;
     this.#woken = false;
     try {

@@ -103,6 +103,7 @@ Deno.test("an engine may be disposed of from within its own turn, but not turned
     () => rig.engine.open({ key: "x", protocol: "TCP", ip: HOST, port: 0, choose: () => null }),
     /the engine is disposed/,
   );
+  assert.throws(() => rig.engine.turn(0), /the engine is disposed/);
 });
 
 /** Runs a program of this folder in a process of its own, and reads the JSON that it prints. */

@@ -13,16 +13,22 @@ import type { Answer, NumberedAnswer, Order, Post, Question, ToWorker } from "./
 export class Host {
   readonly #path: DataPath;
   readonly #post: Post;
+  readonly #between: () => void;
   readonly #listeners = new Map<number, Listener>();
   #answers: NumberedAnswer[] = [];
   #handled = 0;
   #next = Promise.withResolvers<void>();
   #isClosed = false;
 
-  /** Serves a data path, which it closes when it is told to. */
-  constructor(path: DataPath, post: Post) {
+  /**
+   * Serves a data path, which it closes when it is told to.
+   *
+   * @param between Is called after each order: traffic need not wait for a whole message of them.
+   */
+  constructor(path: DataPath, post: Post, between: () => void = () => {}) {
     this.#path = path;
     this.#post = post;
+    this.#between = between;
   }
 
   /** How many messages were seen to. */
@@ -42,7 +48,11 @@ export class Host {
 
   /** Sees to a message. Rejects if it makes no sense. */
   async take(message: ToWorker): Promise<void> {
-    await Promise.all(message.map((order) => this.#seeTo(order)));
+    await Promise.all(message.map((order) => {
+      const seenTo = this.#seeTo(order);
+      this.#between();
+      return seenTo;
+    }));
     this.#handled++;
     const next = this.#next;
     this.#next = Promise.withResolvers<void>();

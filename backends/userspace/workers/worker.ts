@@ -14,6 +14,9 @@ import { remoteLog } from "./remote_log.ts";
 /** The longest that an engine waits in the system before it looks up. */
 const LONGEST_TURN_MS = 60_000;
 
+/** For how long orders are carried out in a row: about what some small requests take. */
+const ORDERS_MS = 0.1;
+
 self.addEventListener("message", start, { once: true });
 
 function post(message: FromWorker): void {
@@ -35,7 +38,7 @@ function start({ data }: MessageEvent<StartMessage>): void {
 }
 
 function serve({ path, engine, why }: OpenPath, posted: Int32Array): void {
-  const host = new Host(path, post);
+  const host = new Host(path, post, engine === null ? undefined : trafficBetween(engine));
   let isOver = false;
   const fail = (error: unknown) => {
     if (isOver) return;
@@ -60,6 +63,17 @@ function serve({ path, engine, why }: OpenPath, posted: Int32Array): void {
   }
   post({ type: "ready", dataPath: "native", why, wake: engine.engine.wakeHandle });
   turn(engine, host, posted).catch(fail);
+}
+
+/** Gives the traffic its turn when orders have taken their time. */
+function trafficBetween({ engine }: OpenEngine): () => void {
+  let last = 0;
+  return () => {
+    const now = performance.now();
+    if (now - last < ORDERS_MS) return;
+    engine.turn(0);
+    last = performance.now();
+  };
 }
 
 /**
