@@ -83,7 +83,7 @@ interface Show extends Disposable {
 
 function showOn({ output, once }: TopOptions, { stdout, env }: Pick<Io, "stdout" | "env">): Show {
   const print = (picture: TopPicture, rows: number): string =>
-    topLines(picture, { rows })
+    topLines(picture, { rows, columns: Infinity })
       .map((line) => `${paintLine(line, { columns: Infinity, color: false }).trimEnd()}\n`).join(
         "",
       );

@@ -4,9 +4,10 @@
  * @module
  */
 import { cell, countText, msText, type Span, sparkline, styled } from "../simulate/paint.ts";
-import type { Order, Store, Totals } from "../ui/page/store.js";
+import type { Order, Store } from "../ui/page/store.js";
 import { bytesText, median, rateText, spanText } from "../ui/page/text.js";
-import type { Level, OpPoint, Overview, PlatformStatus, ServiceRow } from "../ui/wire.ts";
+import type { OpPoint, Overview, PlatformStatus } from "../ui/wire.ts";
+import { COLORS, serviceLines, tableHead } from "./service_table.ts";
 
 /** What the picture is of. */
 export interface TopPicture {
@@ -27,47 +28,52 @@ const LARGEST_FIRST: ReadonlySet<Order> = new Set([
   "connectionRate",
   "byteRate",
 ]);
-const SPARK_WIDTH = 30;
 /** How many of the last operations are shown, if there is room. */
 const SHOWN_OPS = 5;
+/** How wide the result of an operation is: `done in 1,234 ms`. */
+const RESULT_WIDTH = 16;
 /** How many services get a line at the least. */
 const LEAST_SERVICES = 3;
 
-/** The picture, at most that many lines. */
+/** How much room there is. */
+export interface Size {
+  /** How many lines. */
+  readonly rows: number;
+  /** How many letters there are in a line. */
+  readonly columns: number;
+}
+
+/** The picture, at most that many lines. What is to be seen first stands where no line is cut. */
 export function topLines(
   { store, order, only, trouble }: TopPicture,
-  size: { readonly rows: number },
+  size: Size,
 ): readonly (readonly Span[])[] {
   const { overview } = store;
   if (overview === null) return [[styled("bold", "windlass top  "), trouble || "waiting…"]];
   const head = [
-    ...headLines(store, overview, store.totals()),
+    ...headLines(store, overview, size),
     ...trouble === "" ? [] : [[styled("red", trouble)]],
     [],
-    tableHead(),
+    tableHead(size.columns),
   ];
   const down = LARGEST_FIRST.has(order);
   const rows = store.sorted({ order, down, only });
   const room = Math.max(0, size.rows - head.length);
   const ops = store.ops.slice(-SHOWN_OPS).reverse();
   const forOps = Math.min(ops.length + 1, Math.max(0, room - LEAST_SERVICES));
-  const services = serviceLines(rows, store, Math.max(0, room - forOps));
+  const services = serviceLines(rows, store, { ...size, rows: Math.max(0, room - forOps) });
   return [...head, ...services, [], ...ops.map(opLine)].slice(0, size.rows);
 }
-
-const COLORS: Readonly<Record<Level, "green" | "yellow" | "red" | "dim">> = {
-  good: "green",
-  warn: "yellow",
-  bad: "red",
-  off: "dim",
-};
 
 function headLines(
   store: Store,
   overview: Overview,
-  totals: Totals,
+  { columns }: Size,
 ): readonly (readonly Span[])[] {
+  const totals = store.totals();
+  const spark = columns >= 100 ? 30 : columns >= 75 ? 20 : 10;
   const { backend, version, startedAt, now, verdict, source, ops, traffic, clients } = overview;
+  const endpoints = `${countText(totals.used)}/${countText(totals.endpoints)}`;
   const node = overview.node === "" ? "every node" : overview.node;
   const took = store.syncs.map(({ stepMs, planMs, applyMs }) => stepMs + planMs + applyMs);
   return [
@@ -84,12 +90,7 @@ function headLines(
       `  ${countText(totals.proxied)} ${clients === null ? "proxied" : "told"}  `,
       styled(totals.bad > 0 ? "red" : "dim", `${countText(totals.bad)} bad  `),
       styled(totals.warn > 0 ? "yellow" : "dim", `${countText(totals.warn)} to look at  `),
-      styled(
-        "dim",
-        `${countText(totals.used)} of ${countText(totals.endpoints)} endpoints ${
-          clients === null ? "used" : "ready"
-        }`,
-      ),
+      styled("dim", `${endpoints} endpoints ${clients === null ? "used" : "ready"}`),
     ],
     ...clients === null ? [] : [[
       cell("clients", 14),
@@ -100,14 +101,14 @@ function headLines(
       cell("connections/s", 14),
       styled("bold", cell(rateText(store.rates.at(-1) ?? 0), 8, "right")),
       "  ",
-      styled("cyan", cell(sparkline(store.rates, SPARK_WIDTH), SPARK_WIDTH)),
+      styled("cyan", cell(sparkline(store.rates, spark), spark)),
       `  ${countText(traffic.active)} open  ${bytesText(totals.byteRate)}/s`,
     ]],
     [
       cell("syncs", 14),
       styled("bold", cell(countText(overview.syncs), 8, "right")),
       "  ",
-      styled("cyan", cell(sparkline(took, SPARK_WIDTH), SPARK_WIDTH)),
+      styled("cyan", cell(sparkline(took, spark), spark)),
       took.length === 0 ? "" : `  median ${msText(median(took))} ms, `,
       took.length === 0 ? "" : `longest ${msText(Math.max(...took))} ms`,
     ],
@@ -142,54 +143,13 @@ function platformLines(platform: PlatformStatus | null): readonly (readonly Span
   ];
 }
 
-const WIDTHS = { verdict: 22, service: 32, frontend: 24, endpoints: 10, number: 10 };
-
-function tableHead(): readonly Span[] {
-  const { verdict, service, frontend, endpoints, number } = WIDTHS;
-  return [styled(
-    "dim",
-    cell("STATE", verdict) + cell("SERVICE", service) + cell("FRONTEND", frontend) +
-      cell("ENDPOINTS", endpoints, "right") +
-      ["OPEN", "CONN/S", "BYTES/S"].map((head) => cell(head, number, "right")).join(""),
-  )];
-}
-
-function serviceLines(
-  rows: readonly ServiceRow[],
-  store: Store,
-  room: number,
-): readonly (readonly Span[])[] {
-  const fits = rows.length <= room;
-  const shown = fits ? rows : rows.slice(0, Math.max(0, room - 1));
-  const lines = shown.map((row) => serviceLine(row, store));
-  return fits
-    ? lines
-    : [...lines, [styled("dim", `and ${countText(rows.length - shown.length)} more`)]];
-}
-
-function serviceLine(row: ServiceRow, store: Store): readonly Span[] {
-  const { verdict, service, frontends, endpoints, used } = row;
-  const { active, connectionRate, byteRate } = store.traffic(service);
-  const number = (text: string) => cell(text, WIDTHS.number, "right");
-  return [
-    styled(COLORS[verdict.level], cell(verdict.rule, WIDTHS.verdict - 1)),
-    " ",
-    cell(service, WIDTHS.service - 1),
-    " ",
-    cell(frontends[0]?.address ?? "-", WIDTHS.frontend - 1),
-    " ",
-    cell(`${countText(used)}/${countText(endpoints)}`, WIDTHS.endpoints, "right"),
-    number(countText(active)),
-    number(rateText(connectionRate)),
-    number(bytesText(byteRate)),
-  ];
-}
-
 function opLine({ at, op, key, because, error, tookMs }: OpPoint): readonly Span[] {
   return [
     styled("dim", `${new Date(at).toISOString().slice(11, 19)}Z  `),
-    `${op} ${key}  `,
-    styled("dim", `${because}  `),
-    error === "" ? styled("green", `done in ${msText(tookMs)} ms`) : styled("red", error),
+    error === ""
+      ? styled("green", cell(`done in ${msText(tookMs)} ms`, RESULT_WIDTH))
+      : styled("red", cell("failed", RESULT_WIDTH)),
+    `  ${op} ${key}  `,
+    error === "" ? styled("dim", because) : styled("red", error),
   ];
 }

@@ -54,7 +54,7 @@ function pictured(parts: Partial<TopPicture> = {}, rows = 100, ...updates: reado
   store.apply({ rows: [row(1), row(2), row(3)], counts: [["default/s2", 1, 10, 0, 0]] });
   for (const update of updates) store.apply(update);
   const picture = { store, order: "connectionRate", only: null, trouble: "", ...parts } as const;
-  return topLines(picture, { rows })
+  return topLines(picture, { rows, columns: 200 })
     .map((line) => stripVTControlCharacters(paintLine(line, { columns: 200, color: true })));
 }
 
@@ -77,7 +77,7 @@ Deno.test("the picture tells of verdict, source, traffic, operations, platform a
       "overlay network vxlan0  5 of 7 load balancers ours  drift 2",
       "waiting for the endpoint 10.244.1.9",
       "median 4.0 ms",
-      "open k  why  done in 2.0 ms",
+      "done in 2.0 ms    open k  why",
     ]
   ) assert.ok(text.includes(each), `${each} is not in\n${text}`);
 });
@@ -86,6 +86,38 @@ Deno.test("the service with the most connections comes first", () => {
   const services = pictured({}, 100, MORE).filter((line) => line.startsWith("proxied"));
   assert.match(services[0] ?? "", /default\/s2 +10\.96\.0\.2:80 +2\/3 +5 +10 +2\.0 KiB$/);
   assert.match(services[1] ?? "", /default\/s1/);
+});
+
+Deno.test.each([
+  { columns: 200, heads: "STATE SERVICE FRONTEND ENDPOINTS OPEN CONN/S BYTES/S" },
+  { columns: 100, heads: "STATE SERVICE FRONTEND ENDPOINTS OPEN CONN/S BYTES/S" },
+  { columns: 80, heads: "STATE SERVICE ENDPOINTS OPEN CONN/S BYTES/S" },
+  { columns: 50, heads: "STATE SERVICE ENDPOINTS" },
+  { columns: 30, heads: "STATE SERVICE" },
+  { columns: 10, heads: "SERVICE" },
+])("in $columns columns the table has $heads, and nothing of it is cut", ({ columns, heads }) => {
+  const store = new Store();
+  store.apply({ reset: true, overview: OVERVIEW, rows: [row(1)], counts: [] });
+  const picture = { store, order: "service", only: null, trouble: "" } as const;
+  const lines = topLines(picture, { rows: 100, columns })
+    .map((line) => paintLine(line, { columns: Infinity, color: false }));
+  const at = lines.findIndex((line) => line.trim().split(/ +/).join(" ") === heads);
+  assert.ok(at >= 0, lines.join("\n"));
+  for (const line of lines.slice(at, at + 2)) assert.ok(line.length <= columns, line);
+});
+
+Deno.test("in 80 columns the figures of the head are not cut", () => {
+  const store = new Store();
+  store.apply({ reset: true, overview: { ...OVERVIEW, platform: null }, rows: [row(1)] });
+  store.apply({ syncs: MORE.syncs ?? [], counts: [] });
+  const picture = { store, order: "service", only: null, trouble: "" } as const;
+  const lines = topLines(picture, { rows: 24, columns: 80 })
+    .map((line) => paintLine(line, { columns: Infinity, color: false }));
+  for (
+    const line of lines.filter((line) => /^(services|connections|syncs|operations)/.test(line))
+  ) {
+    assert.ok(line.length <= 80, line);
+  }
 });
 
 Deno.test("only those that are searched for are shown", () => {
@@ -104,5 +136,5 @@ Deno.test("what does not fit is counted", () => {
 
 Deno.test("before the first update there is a line that says so", () => {
   const picture = { store: new Store(), order: "service", only: null, trouble: "" } as const;
-  assert.equal(topLines(picture, { rows: 10 }).length, 1);
+  assert.equal(topLines(picture, { rows: 10, columns: 80 }).length, 1);
 });
