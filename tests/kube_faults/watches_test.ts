@@ -48,6 +48,7 @@ const FAULTS: readonly WatchFault[] = [
   { what: "ends at once", fault: say("") },
   { what: "is refused with 500", fault: refuse(500) },
   { what: "is refused with 429", fault: refuse(429) },
+  { what: "is refused with 401", fault: refuse(401) },
   { what: "is refused with 403", fault: refuse(403) },
   { what: "is refused with 410", fault: refuse(410) },
   { what: "says ERROR 500", fault: say(status(500)) },
