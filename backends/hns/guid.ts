@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { hexHalf } from "./hex.ts";
+import { DASH, digitAt as h } from "./hex.ts";
 import { sha1 } from "./sha1.ts";
 
 /** A namespace in which names become GUIDs. */
@@ -38,11 +38,18 @@ export function namespaceOf(name: string): Namespace {
  * ```
  */
 export function guidOf(namespace: Namespace, name: string): string {
-  const [a, b, c, d] = sha1(joined(namespace, name));
-  const version = (b & 0x0fff) | 0x5000;
-  const variant = ((c >>> 16) & 0x3fff) | 0x8000;
-  return `${hexHalf(a >>> 16)}${hexHalf(a)}-${hexHalf(b >>> 16)}-${hexHalf(version)}-` +
-    `${hexHalf(variant)}-${hexHalf(c)}${hexHalf(d >>> 16)}${hexHalf(d)}`;
+  const [a, second, third, d] = sha1(joined(namespace, name));
+  const b = (second & 0xffff0fff) | 0x5000; // the version
+  const c = (third & 0x3fffffff) | 0x80000000; // the variant
+  // deno-fmt-ignore
+  return String.fromCharCode(
+    h(a, 28), h(a, 24), h(a, 20), h(a, 16), h(a, 12), h(a, 8), h(a, 4), h(a, 0), DASH,
+    h(b, 28), h(b, 24), h(b, 20), h(b, 16), DASH,
+    h(b, 12), h(b, 8), h(b, 4), h(b, 0), DASH,
+    h(c, 28), h(c, 24), h(c, 20), h(c, 16), DASH,
+    h(c, 12), h(c, 8), h(c, 4), h(c, 0),
+    h(d, 28), h(d, 24), h(d, 20), h(d, 16), h(d, 12), h(d, 8), h(d, 4), h(d, 0),
+  );
 }
 
 /** The bytes to hash; they are only good until the next call. */

@@ -1,21 +1,16 @@
 /**
- * Bytes as two hexadecimal digits, from a table: every remote endpoint's GUID and MAC address passes
- * here.
+ * Hexadecimal digits as character codes: every remote endpoint's GUID and MAC address passes here,
+ * and a text made of all its codes at once is one object, where one put together is a dozen.
  *
  * @module
  */
 
-const BYTES: readonly string[] = Array.from(
-  { length: 256 },
-  (_, byte) => byte.toString(16).padStart(2, "0"),
-);
+const DIGITS: Uint8Array = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
 
-/** The lowest eight bits as two digits. */
-export function hexByte(value: number): string {
-  return BYTES[value & 0xff] ?? "";
-}
+/** The character code of a dash. */
+export const DASH = 0x2d;
 
-/** The lowest sixteen bits as four digits. */
-export function hexHalf(value: number): string {
-  return hexByte(value >>> 8) + hexByte(value);
+/** The character code of the digit for the four bits of `value` that begin at bit `shift`. */
+export function digitAt(value: number, shift: number): number {
+  return DIGITS[(value >>> shift) & 15] ?? 0;
 }

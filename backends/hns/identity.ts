@@ -16,6 +16,8 @@ export interface Identities {
   loadBalancer(key: string): string;
   /** The id of the endpoint with that content: another content is another endpoint. */
   endpoint(ip: string, mac: string, providerAddress: string): string;
+  /** The same where the MAC address is the one that is made from the address, as most are. */
+  remote(ip: string, providerAddress: string): string;
 }
 
 /** The GUIDs of the objects on the network of that name. */
@@ -26,9 +28,10 @@ export function identitiesOn(networkName: string): Identities {
   return {
     loadBalancer: (key) => guidOf(loadBalancers, key),
     endpoint(ip, mac, provider) {
-      const made = mac === remoteMac(ip) ? "" : mac; // most are made from the address
+      const made = mac === remoteMac(ip) ? "" : mac;
       return guidOf(endpoints, `${ip} ${made} ${provider}`);
     },
+    remote: (ip, provider) => guidOf(endpoints, `${ip}  ${provider}`),
   };
 }
 

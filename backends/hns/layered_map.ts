@@ -32,6 +32,7 @@ export class LayeredMap<V extends object> {
 
   /** The value of the key, or `undefined`. */
   get(key: string): V | undefined {
+    if (this.#changes.size === 0) return this.#base.get(key);
     const changed = this.#changes.get(key);
     return changed === undefined ? this.#base.get(key) : changed ?? undefined;
   }
@@ -41,48 +42,59 @@ export class LayeredMap<V extends object> {
     return this.get(key) !== undefined;
   }
 
-  /** The map with these changes; `undefined` takes an entry away. */
-  with(changes: ReadonlyMap<string, V | undefined>): LayeredMap<V> {
-    if (changes.size === 0) return this;
-    if (changes.size >= BULK.least && changes.size >= this.#base.size * BULK.share) {
-      const base = new Map(this.entries());
-      for (const [key, value] of changes) {
-        if (value === undefined) base.delete(key);
-        else base.set(key, value);
+  /**
+   * The map with these changes.
+   *
+   * @param put What is new or differs. It is taken over: nobody else may use it afterwards.
+   * @param gone The keys that are to go; none of them is in `put`.
+   */
+  with(put: Map<string, V>, gone: ReadonlySet<string>): LayeredMap<V> {
+    const size = put.size + gone.size;
+    if (size === 0) return this;
+    if (size >= BULK.least && size >= this.#base.size * BULK.share) {
+      for (const [key, value] of this.entries()) {
+        if (!put.has(key) && !gone.has(key)) put.set(key, value);
       }
-      return LayeredMap.of(base);
+      return LayeredMap.of(put);
     }
     let over = this.#changes;
-    for (const [key, value] of changes) {
-      if (value === undefined && !this.#base.has(key)) over = over.delete(key);
-      else over = over.set(key, value ?? null);
-    }
+    for (const key of gone) over = this.#base.has(key) ? over.set(key, null) : over.delete(key);
+    for (const [key, value] of put) over = over.set(key, value);
     return new LayeredMap(this.#base, over);
   }
 
   /** Every entry. */
-  *entries(): Generator<readonly [string, V]> {
-    for (const entry of this.#base) {
-      if (this.#changes.get(entry[0]) === undefined) yield entry;
-    }
-    for (const [key, value] of this.#changes) if (value !== null) yield [key, value];
+  entries(): Iterable<readonly [string, V]> {
+    return this.#changes.size === 0 ? this.#base : this.#changedEntries();
   }
 
   /** Every key. */
-  *keys(): Generator<string> {
-    for (const [key] of this.entries()) yield key;
+  keys(): Iterable<string> {
+    return this.#changes.size === 0 ? this.#base.keys() : this.#changedKeys();
   }
 
   /** Every value. */
   *values(): Generator<V> {
     for (const [, value] of this.entries()) yield value;
   }
+
+  *#changedEntries(): Generator<readonly [string, V]> {
+    for (const entry of this.#base) {
+      if (this.#changes.get(entry[0]) === undefined) yield entry;
+    }
+    for (const [key, value] of this.#changes) if (value !== null) yield [key, value];
+  }
+
+  *#changedKeys(): Generator<string> {
+    for (const [key] of this.#changedEntries()) yield key;
+  }
 }
 
 /** Changes of a map on their way: read through to the map, written at the end in one go. */
 export class Draft<V extends object> {
   readonly #map: LayeredMap<V>;
-  readonly #changes = new Map<string, V | undefined>();
+  readonly #put = new Map<string, V>();
+  readonly #gone = new Set<string>();
 
   /** Starts from the map. */
   constructor(map: LayeredMap<V>) {
@@ -91,21 +103,30 @@ export class Draft<V extends object> {
 
   /** The value of the key now, or `undefined`. */
   get(key: string): V | undefined {
-    return this.#changes.has(key) ? this.#changes.get(key) : this.#map.get(key);
+    const put = this.#put.get(key);
+    if (put !== undefined) return put;
+    return this.#gone.size > 0 && this.#gone.has(key) ? undefined : this.#map.get(key);
   }
 
   /** Sets the key, or takes it away with `undefined`. */
   put(key: string, value: V | undefined): void {
-    this.#changes.set(key, value);
+    if (value === undefined) {
+      this.#put.delete(key);
+      this.#gone.add(key);
+    } else {
+      this.#put.set(key, value);
+      if (this.#gone.size > 0) this.#gone.delete(key);
+    }
   }
 
-  /** The keys that were put. */
-  keys(): Iterable<string> {
-    return this.#changes.keys();
+  /** The keys that were put or taken away. */
+  *keys(): Generator<string> {
+    yield* this.#put.keys();
+    yield* this.#gone;
   }
 
-  /** The map with all that was put. */
+  /** The map with all that was put. Nothing may be put afterwards. */
   end(): LayeredMap<V> {
-    return this.#map.with(this.#changes);
+    return this.#map.with(this.#put, this.#gone);
   }
 }

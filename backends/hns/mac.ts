@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { hexByte } from "./hex.ts";
+import { DASH, digitAt as h } from "./hex.ts";
+
+const [ZERO, ONE, TWO] = [0x30, 0x31, 0x32];
 
 /**
  * The MAC address of a remote endpoint, as kube-proxy makes it from the address: never on the wire,
@@ -17,8 +19,12 @@ import { hexByte } from "./hex.ts";
 export function remoteMac(ip: string): string {
   const value = ip.includes(":") ? lastBytesReversed(ip) : ipv4Number(ip);
   if (value === null) return "02-11-22-33-44-55";
-  return `02-11-${hexByte(value >>> 24)}-${hexByte(value >>> 16)}-${hexByte(value >>> 8)}-` +
-    hexByte(value);
+  // deno-fmt-ignore
+  return String.fromCharCode(
+    ZERO, TWO, DASH, ONE, ONE, DASH,
+    h(value, 28), h(value, 24), DASH, h(value, 20), h(value, 16), DASH,
+    h(value, 12), h(value, 8), DASH, h(value, 4), h(value, 0),
+  );
 }
 
 /** The 32 bits of an IPv4 address in canonical text, `null` for anything else. */

@@ -102,20 +102,13 @@ function planAll(
   const known = state.world !== null && state.world.envText === envText ? state.world : null;
   const fresh: WantedStep = known === null
     ? wantedFromNothing(entries.values(), env)
-    : { wanted: known.wanted, keys: new Set(), ips: new Set(), notes: [], whole: true };
+    : { wanted: known.wanted, touched: null, notes: [] };
   const { wanted } = fresh;
   const actual = actualOf(observation, env, (key) => wanted.claims.has(key));
   const sourceVip = env.network.overlay && !cleanup ? config.sourceVip : "";
   const missing: HnsWorld["missing"] = LayeredMap.empty();
   const world: HnsWorld = { env, envText, wanted, actual, sourceVip, cleanup, missing };
-  const keys = new Set([...wanted.claims.keys(), ...actual.loadBalancers.keys()]);
-  const ips = new Set([
-    ...wanted.users.keys(),
-    ...wanted.serviceVips.keys(),
-    ...actual.endpoints.keys(),
-  ]);
-  if (sourceVip !== "") ips.add(sourceVip);
-  return finish({ entries, world, observed: true }, world, { ...fresh, keys, ips, whole: true });
+  return finish({ entries, world, observed: true }, world, fresh);
 }
 
 function finish(state: HnsState, world: HnsWorld, step: WantedStep): HnsPlan {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Actual, ActualEndpoint } from "./actual.ts";
+import type { HcnPolicy } from "./documents.ts";
 import { type Identities, identitiesOn } from "./identity.ts";
 import { Draft } from "./layered_map.ts";
 import type { HnsWorld } from "./plan.ts";
@@ -14,6 +15,7 @@ import {
   type EndpointShape,
   endpointShape,
   isRight,
+  remotePolicies,
 } from "./shape.ts";
 import type { HnsOp } from "./spec.ts";
 import type { Wanted } from "./wanted.ts";
@@ -32,7 +34,9 @@ export class EndpointPlanner {
   readonly #wanted: Wanted;
   readonly #writes: HnsOp[];
   readonly #identities: Identities;
+  readonly #networkId: string;
   readonly #settled = new Map<string, FoundEndpoint>();
+  readonly #policies = new Map<string, readonly HcnPolicy[]>();
   readonly #actual: Draft<readonly ActualEndpoint[]>;
 
   /** Prepares it; what is to be made is added to `writes`. */
@@ -41,6 +45,7 @@ export class EndpointPlanner {
     this.#wanted = wanted;
     this.#writes = writes;
     this.#identities = identitiesOn(world.env.network.name);
+    this.#networkId = world.env.network.id.toLowerCase();
     this.#actual = new Draft(world.actual.endpoints);
   }
 
@@ -64,53 +69,50 @@ export class EndpointPlanner {
   /**
    * The endpoint of an address that is not a pod's of this node: what is there, or a new one;
    * `undefined` if nothing wants one, or another one of its address must go first.
+   *
+   * @param isUsed Whether it is known that a load balancer sends to the address.
    */
-  settle(ip: string): FoundEndpoint | undefined {
+  settle(ip: string, isUsed = false): FoundEndpoint | undefined {
     const known = this.#settled.get(ip);
     if (known !== undefined) return known;
-    const role = this.#roleOf(ip);
+    const role = this.#roleOf(ip, isUsed);
     if (role === null) return undefined;
-    const existing = this.#existing(role, ip);
-    if (existing === undefined && this.#mustMakeRoom(ip)) return undefined;
-    const found = existing ?? this.#create(this.#shape(role, ip));
+    const candidates = this.#candidates(ip);
+    const shape = this.#shape(role, ip);
+    const existing = existingOf(candidates, shape);
+    if (existing === undefined && this.#mustMakeRoom(candidates)) return undefined;
+    const found = existing ?? this.#create(shape, candidates);
     this.#settled.set(ip, found);
     return found;
   }
 
   /** Where HNS takes one endpoint of an address only, the old one goes first, and then we look again. */
-  #mustMakeRoom(ip: string): boolean {
-    return !this.#world.env.features.has("duplicate-addresses") &&
-      this.#candidates(ip).some((each) => each.ours && each.remote);
+  #mustMakeRoom(candidates: readonly ActualEndpoint[]): boolean {
+    return candidates.some((each) => each.ours && each.remote) &&
+      !this.#world.env.features.has("duplicate-addresses");
   }
 
-  /** A pod of this node goes before a remote endpoint of the same address, which is stale. */
-  #existing(role: EndpointRole, ip: string): FoundEndpoint | undefined {
-    const candidates = this.#candidates(ip);
-    const local = candidates.find((each) => !each.remote);
-    if (local !== undefined || role === "source-vip") return local ?? candidates[0];
-    const shape = this.#shape(role, ip);
-    return candidates.find((each) => isRight(each, shape));
-  }
-
-  #create(shape: EndpointShape): FoundEndpoint {
+  #create(shape: EndpointShape, candidates: readonly ActualEndpoint[]): FoundEndpoint {
     const { ip, mac, providerAddress, role } = shape;
     const { network } = this.#world.env;
-    const id = this.#identities.endpoint(ip, mac, providerAddress);
+    const id = role === "remote"
+      ? this.#identities.remote(ip, providerAddress)
+      : this.#identities.endpoint(ip, mac, providerAddress);
     const key = endpointKey(ip, id);
     this.#writes.push({
       op: "create-endpoint",
       key,
-      after: [],
+      after: NONE,
       because: WHY_ENDPOINT[role],
       id,
       networkId: network.id,
       ip,
-      document: endpointDocument(shape),
+      document: endpointDocument(shape, this.#policiesOf(providerAddress)),
     });
     const endpoint: ActualEndpoint = {
       id,
       name: "",
-      networkId: network.id.toLowerCase(),
+      networkId: this.#networkId,
       ips: [ip],
       mac,
       remote: role !== "source-vip",
@@ -119,29 +121,39 @@ export class EndpointPlanner {
       ours: true,
       pending: key,
     };
-    const others = this.#candidates(ip).filter((each) => each.id.toLowerCase() !== id);
-    this.#actual.put(ip, [endpoint, ...others]);
+    const others = candidates.filter((each) => each.id.toLowerCase() !== id);
+    this.#actual.put(ip, others.length === 0 ? [endpoint] : [endpoint, ...others]);
     return endpoint;
   }
 
+  /** The policies of a remote endpoint: the same for all that are on one node. */
+  #policiesOf(providerAddress: string): readonly HcnPolicy[] {
+    let policies = this.#policies.get(providerAddress);
+    if (policies === undefined) {
+      this.#policies.set(providerAddress, policies = remotePolicies(providerAddress));
+    }
+    return policies;
+  }
+
   /**
-   * Deletes the endpoints of an address that nothing refers to any more.
+   * Settles an address, and deletes those of its endpoints that nothing refers to any more. Doing it
+   * again changes nothing.
    *
    * @param leaving The operations that take the last load balancers off an endpoint, by its id.
    */
-  prune(ip: string, leaving: (id: string) => readonly string[]): readonly HnsOp[] {
+  tidy(ip: string, leaving: (id: string) => readonly string[]): readonly HnsOp[] {
+    const settled = this.settle(ip);
     const candidates = this.#candidates(ip);
-    const settled = this.#settled.get(ip);
     // As it is nearly always: one endpoint, and it is used.
     if (candidates.length === 0 || (candidates.length === 1 && candidates[0] === settled)) {
-      return [];
+      return NONE;
     }
     const used = settled?.id.toLowerCase();
     const stale = candidates.filter((each) =>
       each.ours && (each.remote || this.#world.cleanup) && each.id.toLowerCase() !== used &&
       !this.#world.actual.pinned.has(each.id.toLowerCase())
     );
-    if (stale.length === 0) return [];
+    if (stale.length === 0) return NONE;
     const rest = candidates.filter((each) => !stale.includes(each));
     this.#actual.put(ip, rest.length === 0 ? undefined : rest);
     return stale.map(({ id }) => ({
@@ -157,11 +169,11 @@ export class EndpointPlanner {
   }
 
   /** What the proxy wants an endpoint of that address for; `null` for nothing. */
-  #roleOf(ip: string): EndpointRole | null {
+  #roleOf(ip: string, isUsed = false): EndpointRole | null {
     const wanted = this.#wanted;
     if (ip !== "" && ip === this.#world.sourceVip) return "source-vip";
     if (wanted.serviceVips.has(ip)) return "service-vip";
-    return wanted.users.has(ip) ? "remote" : null;
+    return isUsed || wanted.users.has(ip) ? "remote" : null;
   }
 
   #shape(role: EndpointRole, ip: string): EndpointShape {
@@ -169,8 +181,22 @@ export class EndpointPlanner {
   }
 
   #candidates(ip: string): readonly ActualEndpoint[] {
-    return this.#actual.get(ip) ?? [];
+    return this.#actual.get(ip) ?? NONE;
   }
+}
+
+/** What many objects of a plan have in the place of a list, without a list for each. */
+const NONE: readonly never[] = [];
+
+/** A pod of this node goes before a remote endpoint of the same address, which is stale. */
+function existingOf(
+  candidates: readonly ActualEndpoint[],
+  shape: EndpointShape,
+): ActualEndpoint | undefined {
+  if (candidates.length === 0) return undefined;
+  const local = candidates.find((each) => !each.remote);
+  if (local !== undefined || shape.role === "source-vip") return local ?? candidates[0];
+  return candidates.find((each) => isRight(each, shape));
 }
 
 const WHY_ENDPOINT: Readonly<Record<EndpointRole, string>> = {

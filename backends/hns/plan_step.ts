@@ -45,13 +45,12 @@ export class PlanStep {
 
   /** Plans. */
   run(): StepResult {
-    const { ips } = this.#step;
-    const { sourceVip } = this.#world;
-    if (ips.has(sourceVip)) this.#endpoints.settle(sourceVip);
+    const { touched } = this.#step;
+    if (touched === null) this.#endpoints.settle(this.#world.sourceVip);
     for (const key of this.#keysInOrder()) this.#loadBalancer(key);
-    for (const ip of ips) this.#endpoints.settle(ip);
-    for (const ip of ips) {
-      this.#deletes.push(...this.#endpoints.prune(ip, (id) => this.#leaving.get(id) ?? []));
+    const leaving = (id: string) => this.#leaving.get(id) ?? [];
+    for (const ip of touched?.ips ?? this.#allIps()) {
+      for (const op of this.#endpoints.tidy(ip, leaving)) this.#deletes.push(op);
     }
     return {
       ops: [...this.#writes, ...this.#deletes],
@@ -66,18 +65,39 @@ export class PlanStep {
 
   /** The touched frontends: first the API server's and DNS, the others by their text. */
   #keysInOrder(): readonly string[] {
-    const { keys, ips, wanted, whole } = this.#step;
-    const all = new Set(keys);
+    const { claims } = this.#step.wanted;
+    const first: string[] = [];
+    const rest: string[] = [];
+    for (const key of this.#keys()) {
+      if (claims.get(key)?.[0]?.first ?? false) first.push(key);
+      else rest.push(key);
+    }
+    return [...first.sort(), ...rest.sort()];
+  }
+
+  #keys(): ReadonlySet<string> {
+    const { touched, wanted } = this.#step;
+    const keys = new Set(touched?.keys ?? wanted.claims.keys());
+    if (touched === null) {
+      for (const key of this.#world.actual.loadBalancers.keys()) keys.add(key);
+      return keys;
+    }
     // Where an address gets another endpoint, all that send to it are to be looked at.
-    for (const ip of whole ? [] : ips) {
+    for (const ip of touched.ips) {
       if (this.#endpoints.isMoved(ip)) {
-        for (const key of wanted.users.get(ip) ?? []) all.add(key);
+        for (const key of wanted.users.get(ip) ?? []) keys.add(key);
       }
     }
-    const isFirst = (key: string) => wanted.claims.get(key)?.[0]?.first ?? false;
-    const first = [...all].filter(isFirst).sort();
-    const rest = [...all].filter((key) => !isFirst(key)).sort();
-    return [...first, ...rest];
+    return keys;
+  }
+
+  /**
+   * Every address that needs an endpoint or has one, but for those that load balancers send to: where
+   * all are looked at, these have their endpoints. Some come twice, which changes nothing.
+   */
+  *#allIps(): Generator<string> {
+    yield* this.#step.wanted.serviceVips.keys();
+    yield* this.#world.actual.endpoints.keys();
   }
 
   #loadBalancer(key: string): void {
@@ -96,7 +116,7 @@ export class PlanStep {
     const missing: Member[] = [];
     for (const member of wanted.members) {
       const { ip, local } = member;
-      const endpoint = local ? this.#endpoints.localOf(ip) : this.#endpoints.settle(ip);
+      const endpoint = local ? this.#endpoints.localOf(ip) : this.#endpoints.settle(ip, true);
       if (endpoint === undefined) missing.push(member);
       else if (!found.includes(endpoint)) found.push(endpoint);
     }

@@ -7,6 +7,7 @@
 import type { HnsEnvironment } from "./config.ts";
 import {
   ENDPOINT_FLAGS,
+  type HcnPolicy,
   type HostComputeEndpoint,
   type HostComputeLoadBalancer,
   PROTOCOL_NUMBERS,
@@ -49,9 +50,21 @@ export function endpointShape(role: EndpointRole, ip: string, env: HnsEnvironmen
   }
 }
 
-/** The document of an endpoint. */
+/** The policies of a remote endpoint whose address is on that node; none off overlay networks. */
+export function remotePolicies(providerAddress: string): readonly HcnPolicy[] {
+  return providerAddress === ""
+    ? []
+    : [{ Type: "ProviderAddress", Settings: { ProviderAddress: providerAddress } }];
+}
+
+/**
+ * The document of an endpoint.
+ *
+ * @param Policies Those of a remote endpoint with this provider address, where they are at hand.
+ */
 export function endpointDocument(
   { role, ip, mac, providerAddress }: EndpointShape,
+  Policies: readonly HcnPolicy[] = remotePolicies(providerAddress),
 ): HostComputeEndpoint {
   // Written out: a node has tens of thousands of these, and spreading is ten times dearer.
   const IpConfigurations = [{ IpAddress: ip }];
@@ -59,12 +72,9 @@ export function endpointDocument(
     return { IpConfigurations, MacAddress: mac, SchemaVersion: SCHEMA_VERSION };
   }
   const Flags = ENDPOINT_FLAGS.remote;
-  if (providerAddress === "") {
+  if (Policies.length === 0) {
     return { IpConfigurations, MacAddress: mac, Flags, SchemaVersion: SCHEMA_VERSION };
   }
-  const Policies = [
-    { Type: "ProviderAddress", Settings: { ProviderAddress: providerAddress } },
-  ];
   return { IpConfigurations, MacAddress: mac, Flags, Policies, SchemaVersion: SCHEMA_VERSION };
 }
 

@@ -32,18 +32,22 @@ export const NOTHING_WANTED: Wanted = {
   serviceVips: LayeredMap.empty(),
 };
 
-/** What changed with the needs of some service ports. */
-export interface WantedStep {
-  /** What is needed now. */
-  readonly wanted: Wanted;
+/** What may have changed. */
+export interface Touched {
   /** The frontends whose load balancer may differ. */
   readonly keys: ReadonlySet<string>;
   /** The addresses whose endpoint may come or go. */
   readonly ips: ReadonlySet<string>;
+}
+
+/** What changed with the needs of some service ports. */
+export interface WantedStep {
+  /** What is needed now. */
+  readonly wanted: Wanted;
+  /** What of it may differ; `null` for all of it. */
+  readonly touched: Touched | null;
   /** What of the services is not as asked, and was not said before. */
   readonly notes: readonly HnsOp[];
-  /** Whether the frontends and addresses are all that there are, so that none need be looked for. */
-  readonly whole: boolean;
 }
 
 /** Takes changes of service ports in. */
@@ -52,11 +56,13 @@ export function withChanges(
   changes: readonly Change[],
   env: HnsEnvironment,
 ): WantedStep {
-  const step = new Step(before);
+  const ips = new Set<string>();
+  const step = new Step(before, env, ips);
   for (const change of changes) {
-    step.put(change.key, change.type === "remove" ? null : change.now, env);
+    step.put(change.key, change.type === "remove" ? null : change.now);
   }
-  return step.end();
+  const { wanted, keys, notes } = step.end();
+  return { wanted, touched: { keys, ips }, notes };
 }
 
 /** The needs of all service ports, from nothing. */
@@ -64,9 +70,10 @@ export function wantedFromNothing(
   entries: Iterable<ServicePortView>,
   env: HnsEnvironment,
 ): WantedStep {
-  const step = new Step(NOTHING_WANTED);
-  for (const entry of entries) step.put(entry.key, entry, env);
-  return step.end();
+  const step = new Step(NOTHING_WANTED, env, null);
+  for (const entry of entries) step.put(entry.key, entry);
+  const { wanted, notes } = step.end();
+  return { wanted, touched: null, notes };
 }
 
 /** Which of two wishes for one frontend goes first: by kind, then by key. Never by history. */
@@ -77,22 +84,26 @@ function compareWishes(a: WantedLoadBalancer, b: WantedLoadBalancer): number {
 
 class Step {
   readonly #before: Wanted;
-  readonly #ips = new Set<string>();
+  readonly #env: HnsEnvironment;
+  /** The addresses that are touched, where they are to be told apart from all others. */
+  readonly #ips: Set<string> | null;
   readonly #notes: HnsOp[] = [];
   readonly #contributions: Draft<Contribution>;
   readonly #claims: Draft<readonly WantedLoadBalancer[]>;
   readonly #serviceVips: Draft<readonly string[]>;
 
-  constructor(before: Wanted) {
+  constructor(before: Wanted, env: HnsEnvironment, ips: Set<string> | null) {
     this.#before = before;
+    this.#env = env;
+    this.#ips = ips;
     this.#contributions = new Draft(before.contributions);
     this.#claims = new Draft(before.claims);
     this.#serviceVips = new Draft(before.serviceVips);
   }
 
-  put(key: string, entry: ServicePortView | null, env: HnsEnvironment): void {
+  put(key: string, entry: ServicePortView | null): void {
     const old = this.#contributions.get(key);
-    const now = entry === null ? undefined : contributionOf(entry, env);
+    const now = entry === null ? undefined : contributionOf(entry, this.#env);
     this.#contributions.put(key, now);
     for (const { key: frontend } of old?.loadBalancers ?? []) {
       const rest = (this.#claims.get(frontend) ?? []).filter((wish) => wish.entry !== key);
@@ -106,9 +117,9 @@ class Step {
     if (entry !== null && now !== undefined) this.#note(entry, old, now);
   }
 
-  end(): WantedStep {
-    const claims = this.#claims.end();
+  end(): Pick<WantedStep, "wanted" | "notes"> & Pick<Touched, "keys"> {
     const keys = new Set(this.#claims.keys());
+    const claims = this.#claims.end();
     return {
       wanted: {
         contributions: this.#contributions.end(),
@@ -117,9 +128,7 @@ class Step {
         serviceVips: this.#serviceVips.end(),
       },
       keys,
-      ips: this.#ips,
       notes: this.#notes,
-      whole: false,
     };
   }
 
@@ -131,18 +140,19 @@ class Step {
       const old = before.claims.get(key)?.[0]?.members ?? [];
       const now = claims.get(key)?.[0]?.members ?? [];
       if (old === now) continue;
-      const kept = new Set(now.map(({ ip, local }) => local ? "" : ip));
+      const kept = new Set<string>();
+      for (const { ip, local } of now) if (!local) kept.add(ip);
       for (const { ip, local } of old) {
         if (local || kept.delete(ip)) continue;
         const rest = (users.get(ip) ?? []).filter((each) => each !== key);
         users.put(ip, rest.length === 0 ? undefined : rest);
-        this.#ips.add(ip);
+        this.#ips?.add(ip);
       }
-      kept.delete("");
+      const only = [key]; // one for all addresses that had none
       for (const ip of kept) {
         const list = users.get(ip);
-        users.put(ip, list === undefined ? [key] : [...list, key]);
-        this.#ips.add(ip);
+        users.put(ip, list === undefined ? only : [...list, key]);
+        this.#ips?.add(ip);
       }
     }
     return users.end();
@@ -152,7 +162,7 @@ class Step {
     const others = (this.#serviceVips.get(ip) ?? []).filter((each) => each !== key);
     const list = wanted ? [...others, key] : others;
     this.#serviceVips.put(ip, list.length === 0 ? undefined : list);
-    this.#ips.add(ip);
+    this.#ips?.add(ip);
   }
 
   /** What is not as asked is said when it comes or changes, once for each service port. */

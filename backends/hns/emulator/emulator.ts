@@ -12,6 +12,7 @@ import { keysOf } from "../identity.ts";
 import { field, readEndpoint, readLoadBalancer } from "../read_documents.ts";
 import type { HnsCreation, HnsEvent, HnsKind, HnsTransport } from "../transport.ts";
 import { checkEndpoint, checkLoadBalancer } from "./checks.ts";
+import { copyOf } from "./copy.ts";
 import { EMPTY_STATE, type EmulatorState } from "./file.ts";
 import {
   DEFAULT_VERSION,
@@ -275,7 +276,7 @@ class Emulator implements HnsEmulator {
 
   /** A copy, so that nobody changes what HNS has; its ids perhaps in another letter case. */
   #answer(document: unknown): unknown {
-    const copy: unknown = structuredClone(document);
+    const copy = copyOf(document);
     if (!this.#options.changingCase || typeof copy !== "object" || copy === null) return copy;
     const id = this.#store.idOf(copy);
     const other = this.#counts.all % 2 === 0 ? id.toUpperCase() : id.toLowerCase();

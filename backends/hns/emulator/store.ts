@@ -7,6 +7,7 @@
 import { keysOf } from "../identity.ts";
 import { field, type HnsLoadBalancer, readLoadBalancer } from "../read_documents.ts";
 import type { HnsKind } from "../transport.ts";
+import { copyOf } from "./copy.ts";
 import type { EmulatorState } from "./file.ts";
 
 /** What the emulator has. */
@@ -36,7 +37,7 @@ export class Store {
 
   /** All documents. */
   state(): EmulatorState {
-    const all = (kind: HnsKind) => structuredClone([...this.all(kind), ...this.#nameless[kind]]);
+    const all = (kind: HnsKind) => [...this.all(kind), ...this.#nameless[kind]].map(copyOf);
     return {
       Networks: all("network"),
       Endpoints: all("endpoint"),
@@ -62,7 +63,7 @@ export class Store {
       return;
     }
     if (kind === "load-balancer") this.#unindex(id);
-    this.#documents[kind].set(id, structuredClone(document));
+    this.#documents[kind].set(id, copyOf(document));
     if (kind === "load-balancer") this.#index(id);
   }
 
