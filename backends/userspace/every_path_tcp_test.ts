@@ -155,6 +155,20 @@ onEachPath(
   },
 );
 
+onEachPath(
+  "however many endpoints refuse, a client gets to the one that does not",
+  async (options) => {
+    await using live = namedPod("live");
+    const dead = Array.from({ length: 9 }, deadAddress);
+    const backends = [...dead.slice(0, 5), live.address, ...dead.slice(5)];
+    await using subject = await rig(spec(backends), options);
+    for (let i = 0; i < 3; i++) assert.equal(await ask(subject.backend), "live");
+    const { rejected, dialFailures } = await first(subject.backend);
+    assert.equal(rejected["dial-failed"], 0);
+    assert.ok(dialFailures.refused >= 9, "each of them was tried by one client or another");
+  },
+);
+
 onEachPath("only the first of a row of dial failures is an error line", async (options) => {
   const errors: string[] = [];
   const log = { ...SILENT, error: (line: string) => void errors.push(line) };

@@ -58,7 +58,7 @@ export class Connections {
   phase = new Uint8Array(0);
   /** When dialling must have come to an end. */
   deadline = new Float64Array(0);
-  /** How many tries were made. */
+  /** How many tries have run out of time. */
   tries = new Uint8Array(0);
   /** The socket of each side; -1: none. */
   sock = new Int32Array(0);
@@ -145,7 +145,7 @@ export class Connections {
     const bytesIn = this.moved[2 * c] ?? 0;
     const bytesOut = this.moved[2 * c + 1] ?? 0;
     const client = this.client[c] ?? null;
-    const tried = this.tried[c] !== null || (this.tries[c] ?? 0) > 0;
+    const wasTried = this.tried[c] !== null || endpoint !== null;
     this.phase[c] = PHASE.free;
     this.#closeSide(2 * c, reset);
     this.#closeSide(2 * c + 1, reset);
@@ -161,7 +161,7 @@ export class Connections {
     const { faults } = this.#shared;
     if (phase !== PHASE.open) {
       if (endpoint !== null) tellDialFailed(listener, endpoint.text, reason, faults);
-      const why = tried ? "dial-failed" : "no-endpoint";
+      const why = wasTried ? "dial-failed" : "no-endpoint";
       if (client !== null) tellUnserved(listener, client, why, faults);
     } else if (endpoint !== null) {
       tellClosed(listener, endpoint.text, { reason, bytesIn, bytesOut }, client, faults);

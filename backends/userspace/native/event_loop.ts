@@ -65,6 +65,8 @@ export class EventLoop {
   time: number;
   /** Whether a descriptor was given back: who waits for one may try again. */
   freed = false;
+  /** Whether more may have happened than was taken by the last wait. */
+  isBehind = false;
 
   readonly #now: () => number;
   readonly #owners: (EventOwner | undefined)[] = [];
@@ -112,6 +114,7 @@ export class EventLoop {
     const count = this.poller.wait(this.#waitMs(timeoutMs));
     if (count < 0) throw new Error(`Cannot wait for events: ${errnoName(-count)}`);
     this.time = this.#now();
+    this.isBehind = count === EVENTS_PER_TURN;
     for (let i = 0; i < count; i++) {
       const token = this.poller.token(i);
       const owner = this.#owners[token >>> KIND_SHIFT];

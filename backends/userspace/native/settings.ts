@@ -32,7 +32,7 @@ export interface EngineOptions {
   readonly maxConnections?: number;
   /**
    * How long each try to reach an endpoint may take, in milliseconds; their number is the number of
-   * tries. kube-proxy's userspace mode waited as long.
+   * tries that may be late. kube-proxy's userspace mode waited as long.
    *
    * @default {[250, 500, 1000, 2000]}
    */

@@ -1,6 +1,7 @@
 /**
  * Dials endpoints for accepted connections: each try on another endpoint, with its own timeout, and a
- * deadline for all together. Nothing waits for a dial but the connection that it is for.
+ * deadline for all together. Who refuses at once costs no time, so the next one gets the full timeout.
+ * Nothing waits for a dial but the connection that it is for.
  *
  * @module
  */
@@ -17,6 +18,10 @@ import { Timers } from "./timers.ts";
 
 /** How long a dial waits that found no descriptor. */
 const DESCRIPTOR_WAIT_MS = 50;
+
+/** How many endpoints that refuse on the spot are met in a row, and how long the others then have. */
+const REFUSALS_AT_ONCE = 16;
+const REFUSALS_REST_MS = 1;
 
 const NO_TRIES: readonly string[] = [];
 
@@ -62,8 +67,9 @@ export class Dialler implements TimeKeeper {
     return this.#timers.next();
   }
 
-  /** Gives tries up that have lasted too long. */
+  /** Gives tries up that have lasted too long: not while an answer may be among what is not seen yet. */
   expire(now: number): void {
+    if (this.#shared.loop.isBehind) return;
     for (let c = this.#timers.take(now); c !== -1; c = this.#timers.take(now)) {
       if (this.#table.phase[c] === PHASE.dialling) this.#failed(c, errnoName(ERRNO.ETIMEDOUT));
       else if (now >= (this.#table.deadline[c] ?? 0)) this.#table.end(c, "reset");
@@ -79,10 +85,12 @@ export class Dialler implements TimeKeeper {
     const client = table.client[c] ?? null;
     const since = table.generation[2 * c];
     if (listener === null || client === null) return;
+    let refusals = 0;
     while ((table.tries[c] ?? 0) < settings.dialTimeouts.length) {
+      if (refusals++ === REFUSALS_AT_ONCE) return this.#wait(c, REFUSALS_REST_MS);
       const text = chooseEndpoint(listener, client, table.tried[c] ?? NO_TRIES, faults);
       if (text === null) {
-        if (table.tries[c] === 0) listener.counters.noEndpoint++;
+        if ((table.tried[c] ?? null) === null) listener.counters.noEndpoint++;
         break;
       }
       if (table.generation[2 * c] !== since) { // the callback has ended the connection
@@ -98,15 +106,12 @@ export class Dialler implements TimeKeeper {
       const result = this.#connect(c, endpoint);
       if (result === 0) return;
       const again = isExhaustion(-result);
-      if (!again) {
-        table.tries[c] = (table.tries[c] ?? 0) + 1;
-        this.#remember(c, text);
-      }
+      if (!again) this.#remember(c, text, false);
       tellDialFailed(listener, text, errnoName(-result), faults);
       if (table.generation[2 * c] !== since) return;
       if (again) {
-        this.#waitForDescriptor(c);
-        return;
+        table.held.trim();
+        return this.#wait(c, DESCRIPTOR_WAIT_MS);
       }
     }
     this.#table.end(c, "reset");
@@ -130,12 +135,10 @@ export class Dialler implements TimeKeeper {
       table.detach(c);
       return result;
     }
-    const tries = table.tries[c] ?? 0;
-    table.tries[c] = tries + 1;
     table.phase[c] = PHASE.dialling;
-    const limit = loop.time + (settings.dialTimeouts[tries] ?? 0);
+    const limit = loop.time + (settings.dialTimeouts[table.tries[c] ?? 0] ?? 0);
     this.#timers.set(c, Math.min(limit, table.deadline[c] ?? 0));
-    if (tries > 0) this.#watchClient(c);
+    if ((table.tried[c] ?? null) !== null) this.#watchClient(c);
     return 0;
   }
 
@@ -178,25 +181,28 @@ export class Dialler implements TimeKeeper {
     this.#timers.clear(c);
     table.detach(c);
     table.phase[c] = PHASE.waiting;
-    this.#remember(c, endpoint.text);
+    this.#remember(c, endpoint.text, cause === errnoName(ERRNO.ETIMEDOUT));
     tellDialFailed(listener, endpoint.text, cause, this.#shared.faults);
     if (table.generation[2 * c] !== since) return;
     if (this.#shared.loop.time >= (table.deadline[c] ?? 0)) this.#table.end(c, "reset");
     else this.#dial(c);
   }
 
-  #remember(c: number, text: string): void {
-    const tried = this.#table.tried[c] ?? [];
+  /** Notes that an endpoint failed. One that was late counts as a try, and one that fails anew. */
+  #remember(c: number, text: string, wasLate: boolean): void {
+    const table = this.#table;
+    const tried = table.tried[c] ?? [];
+    if (wasLate || tried.includes(text)) table.tries[c] = (table.tries[c] ?? 0) + 1;
     tried.push(text);
-    this.#table.tried[c] = tried;
+    table.tried[c] = tried;
   }
 
-  #waitForDescriptor(c: number): void {
-    this.#table.held.trim();
+  /** Dials again after a while. */
+  #wait(c: number, ms: number): void {
     this.#table.phase[c] = PHASE.waiting;
     this.#table.tried[c] ??= []; // should time run out, it was not for want of endpoints
     const { time } = this.#shared.loop;
-    this.#timers.set(c, Math.min(time + DESCRIPTOR_WAIT_MS, this.#table.deadline[c] ?? 0));
+    this.#timers.set(c, Math.min(time + ms, this.#table.deadline[c] ?? 0));
     this.#watchClient(c);
   }
 

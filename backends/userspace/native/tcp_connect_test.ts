@@ -41,13 +41,30 @@ Deno.test("a refused endpoint is followed by the next one", async () => {
   assert.deepEqual(rig.engine.stats("web")?.dialFailures, { ECONNREFUSED: 1 });
 });
 
-Deno.test("four refusals are enough, and the client is reset", async () => {
+Deno.test("refusals cost no try: the last of many endpoints is reached", async () => {
+  await using rig = new Rig();
+  const dead = Array.from({ length: 40 }, (_, i) => `127.0.0.${i + 2}:${deadPort()}`);
+  const { sock, text } = rawEndpoint(rig);
+  const { port, told } = rig.open((_client, tried) => dead[tried.length] ?? text);
+  rig.connected("stream", port);
+  rig.until("some were dialled", () => told.dialFailed.length > 0);
+  assert.ok(told.dialFailed.length < dead.length, "others had their turn meanwhile");
+  for (let ms = 0; told.dialFailed.length < dead.length; ms++) {
+    assert.ok(ms < 250, "it took longer than one try may take");
+    rig.now++;
+    rig.engine.turn(0);
+  }
+  rig.sys.close(accepted(rig, sock));
+  assert.deepEqual(told.dialFailed, dead.map((each) => `${each} ECONNREFUSED`));
+});
+
+Deno.test("an endpoint that refuses and is chosen again is not dialled for ever", async () => {
   await using rig = new Rig();
   const dead = `${HOST}:${deadPort()}`;
   const { port, told } = rig.open(() => dead);
   const client = rig.connected("stream", port);
   assertReset(rig, client);
-  assert.equal(told.dialFailed.length, 4);
+  assert.equal(told.dialFailed.length, 5); // once, and four times again
   assert.equal(rig.engine.load.connections, 0);
 });
 
@@ -186,4 +203,25 @@ Deno.test("when descriptors never come, the client is reset at the deadline", as
   assert.equal(rig.engine.load.connections, 0);
   assert.equal(told.dialFailed.length, 3);
   assertReset(rig, client);
+});
+
+Deno.test("no endpoint is late whose answer has come and was not seen yet", async () => {
+  await using rig = new Rig();
+  const { text } = rawEndpoint(rig, 1024);
+  const [listeners, clients] = [5, 64]; // what one turn accepts, and more than what one wait tells
+  const failed: string[] = [];
+  let opened = 0;
+  for (let i = 0; i < listeners; i++) {
+    const { port } = rig.open(() => text, {
+      key: `web ${i}`,
+      onOpened: () => void opened++,
+      onDialFailed: (_endpoint, cause) => failed.push(cause),
+    });
+    for (let j = 0; j < clients; j++) rig.connected("stream", port);
+  }
+  const all = listeners * clients;
+  rig.until("all are dialled", () => rig.engine.load.connections === all);
+  rig.now += 300;
+  rig.until("each has its endpoint, or lost it", () => opened + failed.length >= all);
+  assert.deepEqual([opened, failed], [all, []]);
 });
