@@ -92,7 +92,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   });
   health.synced(families);
   const syncs = new SyncMetrics({ registry, families, now });
-  const requests = new ClientMetrics({ registry, now: timers.now });
+  const requests = new ClientMetrics({ registry, now: timers.now, log });
   const traffic = trafficCollector(options.detail);
   const news = options.ownNode ? new NodeNews({ nodeName, log }) : null;
   let writer: KubeWriter | null = null;
@@ -114,10 +114,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
     countLog: logCounter(registry),
     watchConnection(connection) {
       const write = writerOf(connection);
-      const { host } = new URL(connection.server);
+      const { server } = connection;
       const mine: KubeWriter | null = write === null ? null : {
         send: (request, signal) =>
-          requests.measured(request.method, host, () => write.send(request, signal)),
+          requests.measured({ ...request, server }, () => write.send(request, signal)),
       };
       writer = mine;
       events.wake();

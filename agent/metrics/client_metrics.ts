@@ -1,9 +1,10 @@
 /**
  * What is measured of requests to the API server: how many, how long, watches and lists by resource.
+ * At verbosity 6 each is a line of the log, as with client-go.
  *
  * @module
  */
-import type { Kind, PipelineEvent } from "../../core/mod.ts";
+import type { Kind, Logger, PipelineEvent } from "../../core/mod.ts";
 import type { KubeConnection } from "../../proto/mod.ts";
 import type { Registry } from "./registry.ts";
 
@@ -13,6 +14,18 @@ export interface ClientMetricsOptions {
   readonly registry: Registry;
   /** A clock that never goes back, in milliseconds. */
   readonly now: () => number;
+  /** Where requests are told. */
+  readonly log: Logger;
+}
+
+/** What is asked of the API server. */
+export interface AskedFor {
+  /** The method. */
+  readonly method: string;
+  /** The server's URL, without a slash at its end. */
+  readonly server: string;
+  /** The path with its query. */
+  readonly path: string;
 }
 
 const RESOURCE_OF: Readonly<Record<Kind, string>> = {
@@ -25,33 +38,36 @@ const RESOURCE_OF: Readonly<Record<Kind, string>> = {
 export class ClientMetrics {
   readonly #registry: Registry;
   readonly #now: () => number;
+  readonly #log: Logger;
   /** When the list of each resource that is under way was begun. */
   readonly #lists = new Map<string, number>();
 
   /** Begins to measure. */
-  constructor({ registry, now }: ClientMetricsOptions) {
+  constructor({ registry, now, log }: ClientMetricsOptions) {
     this.#registry = registry;
+    this.#log = log;
     this.#now = now;
   }
 
   /** The connection, with each of its requests measured. */
   connection<Connection extends KubeConnection>(connection: Connection): Connection {
-    const host = new URL(connection.server).host;
+    const { server } = connection;
     return {
       ...connection,
       get: async (path: string, signal: AbortSignal) => {
         this.#asked(path);
-        return await this.measured("GET", host, () => connection.get(path, signal));
+        const asked = { method: "GET", server, path };
+        return await this.measured(asked, () => connection.get(path, signal));
       },
     };
   }
 
   /** Measures one request until the head of its answer is there. */
   async measured<Answer extends { readonly status: number }>(
-    method: string,
-    host: string,
+    { method, server, path }: AskedFor,
     send: () => Promise<Answer>,
   ): Promise<Answer> {
+    const { host } = new URL(server);
     const startedAt = this.#now();
     let code = "<error>"; // as client-go has it
     try {
@@ -60,12 +76,11 @@ export class ClientMetrics {
       return answer;
     } finally {
       this.#registry.add("rest_client_requests_total", { code, method, host });
-      const seconds = (this.#now() - startedAt) / 1000;
-      this.#registry.observe(
-        "rest_client_request_duration_seconds",
-        { verb: method, host },
-        seconds,
-      );
+      const ms = this.#now() - startedAt;
+      const labels = { verb: method, host };
+      this.#registry.observe("rest_client_request_duration_seconds", labels, ms / 1000);
+      const fields = { verb: method, url: server + path, status: code };
+      this.#log.v(6)?.info("Response", { ...fields, milliseconds: Math.round(ms) });
     }
   }
 

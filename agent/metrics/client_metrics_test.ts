@@ -16,7 +16,8 @@ function connection(get: KubeConnection["get"]): KubeConnection {
 Deno.test("requests are counted by code, lists and watches by resource", async () => {
   const registry = new Registry(SILENT);
   let now = 0;
-  const metrics = new ClientMetrics({ registry, now: () => now });
+  const log = new FakeLog();
+  const metrics = new ClientMetrics({ registry, now: () => now, log });
   const measured = metrics.connection(connection((path) => {
     now += 100;
     if (path.includes("nodes")) return Promise.reject(new Error("no way"));
@@ -32,6 +33,11 @@ Deno.test("requests are counted by code, lists and watches by resource", async (
   metrics.heard([listOf("EndpointSlice")]);
   await get("/api/v1/services?watch=true&resourceVersion=5");
   await assert.rejects(get("/api/v1/nodes?watch=true"), /no way/);
+  assert.equal(log.lines.length, 5);
+  assert.equal(
+    log.lines[0],
+    "info Response verb=GET url=https://api:6443/api/v1/services?limit=500 status=200 milliseconds=100",
+  );
   const text = await registry.text();
   parseText(text);
   assert.match(text, /^rest_client_requests_total\{code="200",method="GET",host="api:6443"\} 4$/m);
