@@ -7,32 +7,14 @@ import { Journal } from "./journal.ts";
 import { Live, MOST_READERS } from "./live.ts";
 import { Store } from "./page/store.js";
 import { serviceRow } from "./rows.ts";
-import type { Overview, Update } from "./wire.ts";
+import { overviewAt } from "./test_overview.ts";
+import type { Update } from "./wire.ts";
 
 function view(service: string, port = 80): ServiceView {
   const frontends = [{ kind: "ClusterIP", ip: "10.96.0.10", port }] as const;
   const [namespace = "", name = ""] = service.split("/");
   const servicePorts = [servicePort({ namespace, service: name, frontends })];
   return { service, skipped: null, servicePorts };
-}
-
-function overview(now: number): Overview {
-  return {
-    version: "0",
-    node: "n1",
-    backend: "fake",
-    startedAt: 0,
-    now,
-    verdict: { level: "good", rule: "in-sync", why: "" },
-    services: 0,
-    syncs: 0,
-    lastSyncAt: null,
-    source: { name: "fake", state: "ok", problems: 0 },
-    ops: { pending: 0, inFlight: 0, succeeded: 0, troubled: 0, troubles: [] },
-    traffic: null,
-    platform: null,
-    clients: null,
-  };
 }
 
 /** A node that the test changes, told of by a clock that the test moves. */
@@ -52,7 +34,7 @@ class World {
         this.asked++;
         return this.broken === null ? Promise.resolve(null) : Promise.reject(this.broken);
       },
-      overview: () => overview(this.timers.now()),
+      overview: () => overviewAt(this.timers.now()),
       row: (service) => serviceRow(service),
       journal: this.journal,
       log: SILENT,

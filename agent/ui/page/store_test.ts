@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Overview, ServiceRow, TrafficCounts } from "../wire.ts";
+import { overviewAt } from "../test_overview.ts";
+import type { ServiceRow, TrafficCounts } from "../wire.ts";
 import { Store } from "./store.js";
 
 function row(service: string, parts: Partial<ServiceRow> = {}): ServiceRow {
@@ -15,27 +16,9 @@ function row(service: string, parts: Partial<ServiceRow> = {}): ServiceRow {
   };
 }
 
-function overview(now: number): Overview {
-  return {
-    version: "0",
-    node: "n1",
-    backend: "userspace",
-    startedAt: 0,
-    now,
-    verdict: { level: "good", rule: "in-sync", why: "" },
-    services: 0,
-    syncs: 0,
-    lastSyncAt: null,
-    source: { name: "file", state: "ok", problems: 0 },
-    ops: { pending: 0, inFlight: 0, succeeded: 0, troubled: 0, troubles: [] },
-    traffic: null,
-    platform: null,
-  };
-}
-
 function filled(...counts: readonly TrafficCounts[]): Store {
   const store = new Store();
-  store.apply({ reset: true, overview: overview(1000) });
+  store.apply({ reset: true, overview: overviewAt(1000) });
   store.apply({ rows: [row("b/b"), row("a/a", { used: 2 })] });
   store.apply({ rows: [row("c/c")], counts, complete: true });
   return store;
@@ -47,10 +30,10 @@ const names = (store: Store, order: Parameters<Store["sorted"]>[0]["order"], dow
 Deno.test("rates come from what was counted since the last update, and go when it stops", () => {
   const store = filled(["a/a", 1, 100, 1000, 0]);
   assert.equal(store.traffic("a/a").connectionRate, 0, "the first counts are no rate");
-  store.apply({ overview: overview(3000), counts: [["a/a", 2, 110, 3000, 2000]] });
+  store.apply({ overview: overviewAt(3000), counts: [["a/a", 2, 110, 3000, 2000]] });
   assert.equal(store.traffic("a/a").connectionRate, 5);
   assert.equal(store.traffic("a/a").byteRate, 2000);
-  store.apply({ overview: overview(4000), counts: [] });
+  store.apply({ overview: overviewAt(4000), counts: [] });
   assert.equal(store.traffic("a/a").connectionRate, 0);
   assert.equal(store.traffic("a/a").connections, 110);
   assert.deepEqual(store.rates, [5, 0]);
@@ -58,7 +41,7 @@ Deno.test("rates come from what was counted since the last update, and go when i
 
 Deno.test("listeners that are gone make no rate below nought", () => {
   const store = filled(["a/a", 1, 100, 1000, 0]);
-  store.apply({ overview: overview(2000), counts: [["a/a", 0, 0, 0, 0]] });
+  store.apply({ overview: overviewAt(2000), counts: [["a/a", 0, 0, 0, 0]] });
   assert.deepEqual([store.traffic("a/a").connectionRate, store.traffic("a/a").byteRate], [0, 0]);
 });
 
@@ -96,6 +79,6 @@ Deno.test("totals add up, and what happened is kept within bounds", () => {
 
 Deno.test("a reset forgets everything", () => {
   const store = filled(["a/a", 3, 1, 0, 0]);
-  store.apply({ reset: true, overview: overview(9000) });
+  store.apply({ reset: true, overview: overviewAt(9000) });
   assert.deepEqual([store.rows.size, store.complete, store.traffic("a/a").active], [0, false, 0]);
 });
