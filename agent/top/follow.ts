@@ -108,6 +108,6 @@ async function ask(url: string, signal: AbortSignal): Promise<Response> {
 function notOurs(url: string, why: string): RunError {
   return new RunError(
     `Cannot follow ${url}: ${why}; --address must be the --metrics-bind-address of a ` +
-      "windlass with a backend",
+      "windlass that proxies, or serves KPNG",
   );
 }
