@@ -14,14 +14,14 @@ export type Address =
   | { readonly network: "unix"; readonly path: string };
 
 /**
- * Reads `tcp://127.0.0.1:12090` or `unix:///path`.
+ * Reads `tcp://127.0.0.1:12090` or `unix:///path`; `127.0.0.1:12090`, as a client writes it, is TCP.
  *
  * @throws {SourceError} If it is none.
  */
 export function parseListen(spec: string): Address {
-  const [, network, rest = ""] = /^([^:]*):\/\/(.*)$/.exec(spec) ?? [];
-  if (network === "unix" && rest !== "") return { network, path: rest };
-  const tcp = network === "tcp" ? parseHostPort(rest) : null;
+  const unix = /^unix:(?!\/\/$)(?:\/\/)?(.+)$/.exec(spec)?.[1];
+  if (unix !== undefined) return { network: "unix", path: unix };
+  const tcp = parseHostPort(spec.replace(/^tcp:\/\//, ""));
   if (tcp !== null) return tcp;
   throw new SourceError(
     "bad-config",

@@ -59,6 +59,7 @@ export class GrpcServer {
   readonly #options: GrpcServerOptions;
   readonly #server: Http2Server | Http2SecureServer;
   readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #sockets = new Set<Socket>();
   #calls = 0;
 
   /** Makes a server that does not listen yet. */
@@ -69,6 +70,10 @@ export class GrpcServer {
       ? createServer({ settings: SETTINGS })
       : createSecureServer({ settings: SETTINGS, ...secure(tls) });
     this.#server.prependListener("session", guardSession);
+    this.#server.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
     this.#server.on("session", (session: ServerHttp2Session) => this.#welcome(session));
     this.#server.on(
       "stream",
@@ -111,12 +116,16 @@ export class GrpcServer {
     if ("setSecureContext" in this.#server) this.#server.setSecureContext(secure(tls));
   }
 
-  /** Drops every connection and listens no more. */
+  /**
+   * Drops every connection and listens no more. Without a farewell, as KPNG does: a session that ends
+   * itself resets its streams first, and a gRPC client takes that for a fault of its call.
+   */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     const gone = [...this.#sessions].map((session) =>
       new Promise<void>((resolve) => session.once("close", () => resolve()))
     );
+    for (const socket of this.#sockets) socket.destroy();
     for (const session of this.#sessions) session.destroy();
     await Promise.all([closed, ...gone]);
   }

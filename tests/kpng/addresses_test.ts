@@ -10,13 +10,17 @@ Deno.test.each([
   ["tcp://0.0.0.0:12090", "tcp://0.0.0.0:12090", false],
   ["tcp://localhost:1", "tcp://localhost:1", true],
   ["unix:///k8s/proxy.sock", "unix:///k8s/proxy.sock", true],
+  ["127.0.0.1:12090", "tcp://127.0.0.1:12090", true],
+  [":12090", "tcp://:12090", false],
+  ["[::1]:12090", "tcp://[::1]:12090", true],
+  ["unix:proxy.sock", "unix://proxy.sock", true],
 ])("a server can listen on %s", (spec, text, local) => {
   const address = parseListen(spec);
   assert.equal(addressText(address), text);
   assert.equal(isLocalOnly(address), local);
 });
 
-Deno.test.each(["", "12090", "127.0.0.1:12090", "tcp://x", "tcp://:70000", "udp://:1", "unix://"])(
+Deno.test.each(["", "12090", "tcp://x", "tcp://:70000", "udp://:1", "http://x:1", "unix://"])(
   'a server cannot listen on "%s"',
   (spec) => assert.throws(() => parseListen(spec), /^SourceError: Cannot listen on /),
 );

@@ -67,6 +67,30 @@ Deno.test("a server that stops drops its clients, as KPNG does", async () => {
   await assert.rejects(client.next(), endsWith(STATUS.unavailable, /./));
 });
 
+Deno.test("a server that stops says no farewell, which a gRPC client would take for a fault", async () => {
+  const server = await testServer();
+  server.put(WEB);
+  using connection = await connect(server);
+  const request = http2Frame(0, 0, 1, new Uint8Array(5));
+  const begin = joinedBytes(HTTP2_BEGIN, http2Frame(1, 4, 1, grpcHeaders(LOCAL_PATH)), request);
+  await writeAll(connection, begin);
+  await untilMessages(connection);
+  await server.close();
+  assert.equal(await drain(connection), 0);
+});
+
+/** Reads until a round has come to its end. */
+async function untilMessages(connection: Deno.Conn): Promise<void> {
+  const buffer = new Uint8Array(64 * 1024);
+  const sync = [0, 0, 0, 0, 2, 0x0a, 0];
+  for (let seen: number[] = [];;) {
+    const n = await connection.read(buffer);
+    assert.ok(n !== null, "the server has hung up");
+    seen = [...seen, ...buffer.subarray(0, n)];
+    if (seen.some((_, at) => sync.every((byte, i) => seen[at + i] === byte))) return;
+  }
+}
+
 Deno.test("a server that is at its end says so in its open rounds", async () => {
   await using server = await testServer();
   server.put(WEB);
