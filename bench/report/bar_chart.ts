@@ -5,7 +5,7 @@
  */
 import type { Band } from "./band.ts";
 import { linear, logarithmic, type Scale } from "./scale.ts";
-import { frame, label, tag, WIDTH } from "./svg.ts";
+import { fitted, frame, label, tag, WIDTH } from "./svg.ts";
 
 /** One bar. */
 export interface Bar {
@@ -92,7 +92,7 @@ function row({ label: name, value, text, band, aim, own }: Bar, { scale, base, y
   const middle = y + 18 + THICK / 2;
   const end = scale.at(value);
   const parts = [
-    label(name, { x: LEFT + 5, y: y + 12 }),
+    label(fitted(name, WIDTH - 2 * LEFT), { x: LEFT + 5, y: y + 12 }),
     label(text, { class: "end", x: WIDTH - LEFT, y: middle + 4 }),
   ];
   if (!Number.isNaN(value)) {

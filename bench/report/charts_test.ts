@@ -33,6 +33,14 @@ function isBalanced(svg: string): boolean {
   return open.length === 0;
 }
 
+Deno.test("a name that does not fit into the chart is cut there, and whole in the words", () => {
+  const long = "x".repeat(200);
+  const svg = chartOf("amount", [bar(long, 1), bar("short", 2)]);
+  assert.match(svg, />x{90,110}…<\/text>/);
+  assert.match(svg, />short<\/text>/);
+  assert.ok(svg.includes(long));
+});
+
 Deno.test("bars of amounts begin at 0 and are as long as their values", () => {
   const [one, two, none] = barsIn(chartOf("amount", [bar("a", 10), bar("b", 20), bar("c", 0)]));
   assert.ok(one !== undefined && two !== undefined && none !== undefined);

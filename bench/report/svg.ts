@@ -41,6 +41,12 @@ export function escape(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
+/** As much of a text as fits into a width, about. The whole of it is in the words and the tables. */
+export function fitted(text: string, width: number): string {
+  const letters = Math.floor(width / LETTER);
+  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
+}
+
 /** A line of text. */
 export function label(text: string, attributes: Attributes): string {
   return tag("text", attributes, escape(text));
