@@ -132,7 +132,9 @@ export class ListenerBalancer implements Balancer {
     if (own !== undefined) {
       const backend = this.#find(group, own, except);
       if (backend !== null) return backend;
-      table.giveUp(client, own.ip);
+      // Whom nobody reaches is given up for all; whom this listener may not use others still may.
+      if (except.has(own.address)) table.giveUp(client, own.ip);
+      else table.forget(client, own);
     }
     for (const choice of choices) {
       if (choice.ip === own?.ip) continue;

@@ -187,6 +187,28 @@ Deno.test("source ranges are taken up in place", () => {
   assert.deepEqual(["192.0.2.1", "198.51.100.1"].map((ip) => subject.allows(ip)), [false, true]);
 });
 
+Deno.test("a pod that one listener may not use any more stays the client's for the others", () => {
+  const { balancer } = rig();
+  const clusterIp = balancer(HTTP);
+  const nodePort = balancer(HTTP, { key: "nodePort" });
+  assert.deepEqual([pick(clusterIp), pick(nodePort)], [HTTP[0], HTTP[0]]);
+  nodePort.update(sticky(HTTP.slice(1), { key: "nodePort" }));
+  const other = pick(nodePort);
+  assert.notEqual(other, HTTP[0]);
+  assert.equal(pick(clusterIp), HTTP[0]);
+  assert.equal(pick(nodePort), other);
+});
+
+Deno.test("a pod that cannot be reached through one listener is given up for all", () => {
+  const { balancer } = rig();
+  const clusterIp = balancer(HTTP);
+  const nodePort = balancer(HTTP, { key: "nodePort" });
+  assert.deepEqual([pick(clusterIp), pick(nodePort)], [HTTP[0], HTTP[0]]);
+  const other = pick(nodePort, "192.0.2.1", new Set(HTTP.slice(0, 1)));
+  assert.notEqual(other, HTTP[0]);
+  assert.equal(pick(clusterIp), other);
+});
+
 Deno.test("the load of an endpoint counts through all listeners of the service, until they leave it", () => {
   const { balancer, siblings } = rig();
   const plain = { policy: "least-connections", affinitySeconds: 0 } as const;

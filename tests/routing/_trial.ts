@@ -20,6 +20,12 @@ interface Kept {
   readonly pod: Met;
 }
 
+/** The service that has a socket, and the pod with which it keeps the client. */
+interface Stuck {
+  readonly service: string;
+  readonly pod: Met;
+}
+
 /** How a history is played. */
 export interface TrialOptions extends UserspaceOptions {
   /** Whether the node takes the clients for its own. */
@@ -33,6 +39,7 @@ export async function play(
   { clientsOnNode, ...options }: TrialOptions,
 ): Promise<void> {
   const kept = new Map<Socket, Kept>();
+  const stuck = new Map<Socket, Stuck>();
   const { nodeIp } = world;
   const hostAddresses = () => clientsOnNode ? [nodeIp, CLIENT_IP] : [nodeIp];
   await using node = startNode(nodeIp, { hostAddresses, ...options });
@@ -51,8 +58,10 @@ export async function play(
       await Promise.all([taken, ...during]);
       for (const socket of world.sockets) {
         const truth = truthOf(after, socket);
-        if (socket.protocol === "TCP") await tryTcp(socket, truth, kept);
-        else await tryUdp(socket, truth, node, sender);
+        const met = socket.protocol === "TCP"
+          ? await tryTcp(socket, truth, kept)
+          : await tryUdp(socket, truth, node, sender);
+        judgeAffinity(socket, truth, met, stuck);
       }
     }
   } finally {
@@ -85,32 +94,39 @@ async function tryDuring(
   );
 }
 
-async function tryTcp(socket: Socket, truth: Truth, kept: Map<Socket, Kept>): Promise<void> {
+/** Answers with whom a new client met. */
+async function tryTcp(socket: Socket, truth: Truth, kept: Map<Socket, Kept>): Promise<Met> {
   const live = kept.get(socket);
   if (live !== undefined) {
     const met = await live.caller.ask();
     assert.equal(met, live.pod, `${nameOf(socket)}: a connection that should live`);
   }
-  const met = [await call(socket), await call(socket)];
-  judge(socket, truth, met);
-  if (truth.is !== "served" || live !== undefined) return;
+  const met = await call(socket);
+  judge(socket, truth, [met, await call(socket)]);
+  if (truth.is !== "served" || live !== undefined) return met;
   const caller = await Caller.dial(socket);
   assert.ok(typeof caller !== "string", `${nameOf(socket)}: ${caller}`);
   kept.set(socket, { caller, pod: await caller.ask() });
+  return met;
 }
 
-async function tryUdp(socket: Socket, truth: Truth, node: Node, sender: Sender): Promise<void> {
+/** Answers with whom a new client met. */
+async function tryUdp(socket: Socket, truth: Truth, node: Node, sender: Sender): Promise<Met> {
   switch (truth.is) {
     case "closed":
-      return assert.ok(isFree(socket), `${nameOf(socket)}: somebody listens, nobody should`);
+      assert.ok(isFree(socket), `${nameOf(socket)}: somebody listens, nobody should`);
+      return "closed";
     case "refused":
-      return await tryRefused(socket, truth.why, node);
+      await tryRefused(socket, truth.why, node);
+      return "refused";
     case "served": {
       await using newcomer = new Sender();
       await using another = new Sender();
       // A flow stays where it is, though its service may have come to keep clients together since.
       judge(socket, truth, [await sender.ask(socket)]);
-      return judge(socket, truth, [await newcomer.ask(socket), await another.ask(socket)]);
+      const met = await newcomer.ask(socket);
+      judge(socket, truth, [met, await another.ask(socket)]);
+      return met;
     }
   }
 }
@@ -147,6 +163,20 @@ function judge(socket: Socket, truth: Truth, met: readonly Met[]): void {
     assert.ok(allowed.has(each), `${where} of ${service}: ${each}, not one of ${list(allowed)}`);
   }
   if (sticky) assert.equal(new Set(met).size, 1, `${where} of ${service}: affinity is not kept`);
+}
+
+/** A client stays with its pod through any change, as long as its service keeps clients and may use it. */
+function judgeAffinity(socket: Socket, truth: Truth, met: Met, stuck: Map<Socket, Stuck>): void {
+  const before = stuck.get(socket);
+  if (truth.is !== "served" || !truth.sticky) {
+    stuck.delete(socket);
+    return;
+  }
+  const { service, allowed } = truth;
+  if (before?.service === service && allowed.has(before.pod)) {
+    assert.equal(met, before.pod, `${nameOf(socket)} of ${service}: the client's pod has stayed`);
+  }
+  stuck.set(socket, { service, pod: met });
 }
 
 function list(addresses: ReadonlySet<string>): string {

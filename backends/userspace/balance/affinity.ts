@@ -98,11 +98,20 @@ export class AffinityTable {
     }
   }
 
-  /** Gives a client's pod up, for all listeners: it has left, or cannot be reached. */
+  /** Gives a client's pod up, for all listeners: it cannot be reached. */
   giveUp(client: string, ip: string): void {
+    this.#keep(client, (each) => each.ip !== ip);
+  }
+
+  /** Forgets one choice of a client: the listener may use the pod no more. */
+  forget(client: string, choice: Choice): void {
+    this.#keep(client, (each) => each !== choice);
+  }
+
+  #keep(client: string, isKept: (choice: Choice) => boolean): void {
     const entry = this.#clients.get(client);
     if (entry === undefined) return;
-    entry.choices = entry.choices.filter((each) => each.ip !== ip);
+    entry.choices = entry.choices.filter(isKept);
     if (entry.choices.length === 0) this.#clients.remove(entry);
   }
 
