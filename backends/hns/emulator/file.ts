@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { field } from "../read_documents.ts";
 
 /** What is in the file. */
 export interface EmulatorState {
@@ -27,6 +28,8 @@ export type ReadState =
     readonly ok: true;
     /** What is in it. */
     readonly state: EmulatorState;
+    /** What else is in it, which nobody reads and which stays there. */
+    readonly rest: Readonly<Record<string, unknown>>;
   }
   | {
     /** It cannot. */
@@ -35,11 +38,14 @@ export type ReadState =
     readonly error: string;
   };
 
-/** Reads the text of a file. A list that is missing is empty. */
+/**
+ * Reads the text of a file. A list that is missing is empty, and so is one that is `null`, as Go
+ * writes an empty one; a file without text has nothing. Names of lists come in any letter case.
+ */
 export function readState(text: string): ReadState {
-  let value: unknown;
+  let value: unknown = {};
   try {
-    value = JSON.parse(text);
+    if (text.trim() !== "") value = JSON.parse(text);
   } catch (error) {
     return {
       ok: false,
@@ -49,13 +55,14 @@ export function readState(text: string): ReadState {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { ok: false, error: `it is not an object with the lists ${LISTS.join(", ")}` };
   }
-  const lists = LISTS.map((name): readonly [string, unknown] => [name, Reflect.get(value, name)]);
-  const wrong = lists.find(([, list]) => list !== undefined && !isObjects(list));
+  const lists = LISTS.map((name): readonly [string, unknown] => [name, field(value, name) ?? []]);
+  const wrong = lists.find(([, list]) => !isObjects(list));
   if (wrong !== undefined) return { ok: false, error: `${wrong[0]} is not a list of objects` };
   const list = (name: typeof LISTS[number]): readonly unknown[] => {
-    const found: unknown = Reflect.get(value, name);
+    const found = field(value, name);
     return Array.isArray(found) ? found : [];
   };
+  const names = new Set<string>(LISTS.map((name) => name.toLowerCase()));
   return {
     ok: true,
     state: {
@@ -63,12 +70,22 @@ export function readState(text: string): ReadState {
       Endpoints: list("Endpoints"),
       LoadBalancers: list("LoadBalancers"),
     },
+    rest: Object.fromEntries(
+      Object.entries(value).filter(([name]) => !names.has(name.toLowerCase())),
+    ),
   };
 }
 
-/** The text of a file. */
-export function stateText(state: EmulatorState): string {
-  return `${JSON.stringify(state, null, 2)}\n`;
+/**
+ * The text of a file.
+ *
+ * @param rest What else was in it when it was read.
+ */
+export function stateText(
+  state: EmulatorState,
+  rest: Readonly<Record<string, unknown>> = {},
+): string {
+  return `${JSON.stringify({ ...rest, ...state }, null, 2)}\n`;
 }
 
 function isObjects(value: unknown): boolean {

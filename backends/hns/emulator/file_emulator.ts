@@ -39,10 +39,11 @@ export async function openFileEmulator(
   options: FileEmulatorOptions = {},
 ): Promise<OpenedEmulator> {
   let state: EmulatorState = EMPTY_STATE;
+  let rest = {};
   try {
     const read = readState(await Deno.readTextFile(path));
     if (!read.ok) return { ok: false, error: `Cannot read "${path}": ${read.error}` };
-    state = read.state;
+    ({ state, rest } = read);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) {
       return { ok: false, error: `Cannot read "${path}": ${messageOf(error)}` };
@@ -53,7 +54,7 @@ export async function openFileEmulator(
     const { close } = emulator;
     emulator.close = async () => {
       await close.call(emulator);
-      await writeWhole(path, stateText(emulator.state()));
+      await writeWhole(path, stateText(emulator.state(), rest));
     };
   }
   return { ok: true, emulator };
