@@ -147,11 +147,12 @@ async function readFile(path: string): Promise<string> {
   try {
     return await readConfigFile(path);
   } catch (cause) {
+    const met = cause instanceof Error ? cause.message : String(cause);
     const why = cause instanceof Deno.errors.NotFound
       ? "there is no such file; give --config an existing one"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
+      : cause instanceof Deno.errors.IsADirectory || cause instanceof Deno.errors.PermissionDenied
+      ? `${met}; give --config a file, and one that this user may read`
+      : met;
     throw new UsageError(`Cannot read configuration file "${path}": ${why}`, TOPIC);
   }
 }

@@ -322,6 +322,13 @@ Deno.test("--config: a file that is not there is bad usage", async () => {
   );
 });
 
+Deno.test("--config: a folder is no file, and that is told in a line", async () => {
+  await using files = await folder();
+  const { code, err } = await run(`--config=${files.file("")}`);
+  assert.equal(code, 2);
+  assert.match(err, /^windlass: Cannot read configuration file ".*": .*; give --config a file, /);
+});
+
 Deno.test("--write-config-to writes what counts, and the file says the same again", async () => {
   await using files = await folder();
   const [first, second] = [files.file("1.yaml"), files.file("2.yaml")];
