@@ -5,7 +5,7 @@ import { closeOp, first, freePort, openOp, rig, updateOp } from "./_loopback.ts"
 import { udpClient, udpEcho, udpNamed, udpPod, udpSpec } from "./_udp_loopback.ts";
 import type { ConnectionEvent } from "./data_path.ts";
 import type { UdpCounts } from "./udp_counters.ts";
-import { PLATFORM_DATAGRAMS } from "./udp_sockets.ts";
+import { PLATFORM_DATAGRAMS, portOf } from "./udp_sockets.ts";
 import type { UserspaceBackend } from "./userspace.ts";
 
 const { signal } = new AbortController();
@@ -83,6 +83,25 @@ onEachPath(
     assert.equal(await stays.ask("?"), remains);
     assert.equal((await counts(subject.backend)).flowsEnded["endpoint-gone"], 1);
     assert.deepEqual(tale(subject.events), ["mapped", "mapped", "closed ended", "mapped"]);
+  },
+);
+
+onEachPath(
+  "an endpoint that refuses at first is reached as soon as it listens",
+  async (options) => {
+    const socket = PLATFORM_DATAGRAMS.bind("127.0.0.1", 0);
+    const port = portOf(socket);
+    socket.close();
+    await using subject = await rig(udpSpec([`127.0.0.1:${port}`]), options);
+    using client = udpClient(subject.backend);
+    const mapped = subject.event("mapped");
+    await client.say("nobody is there");
+    await mapped;
+    await using _echo = udpEcho("127.0.0.1", port);
+    // One of them may be what the refusal of the first is met by; the other is answered.
+    await client.say("again");
+    await client.say("and again");
+    assert.notEqual(await client.hear(), "");
   },
 );
 

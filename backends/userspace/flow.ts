@@ -7,12 +7,13 @@ import type { BackendAddress } from "./balancer.ts";
 import type { FlowLinks } from "./flow_table.ts";
 import type { DatagramBuffer, DatagramBuffers } from "./udp_buffers.ts";
 import type { UdpCounters } from "./udp_counters.ts";
-import { type DatagramSocket, type DropCause, dropCauseOf, isPeerGone } from "./udp_sockets.ts";
+import { type DatagramSocket, type DropCause, dropCauseOf } from "./udp_sockets.ts";
 
 /**
  * How a flow ended. `idle`: nothing went either way for the idle time-out. `evicted`: a new flow
  * needed its place. `endpoint-gone`: its endpoint may be used no more. `source-not-allowed`: its
- * client may use the listener no more. `broken`: its socket failed. `cut`: the listener closed it.
+ * client may use the listener no more. `broken`: its socket failed, or its endpoint refused. `cut`: the
+ * listener closed it.
  */
 export const FLOW_ENDS = [
   "idle",
@@ -49,9 +50,6 @@ export interface FlowOptions {
   /** Is told what an error cost, and the error. */
   readonly onDrop: (flow: Flow, cause: DropCause, error: unknown) => void;
 }
-
-/** A socket that fails as often in a row is given up; the client's next datagram gets another. */
-const MOST_FAILURES = 16;
 
 /** One UDP flow. */
 export class Flow implements FlowLinks<Flow> {
@@ -124,10 +122,7 @@ export class Flow implements FlowLinks<Flow> {
   async run(): Promise<FlowEnd> {
     const { buffers } = this.#options;
     const buffer = buffers.take();
-    for (let failures = 0; this.#end === null;) {
-      failures = await this.#reply(buffer) ? 0 : failures + 1;
-      if (failures === MOST_FAILURES) this.end("broken");
-    }
+    while (this.#end === null) await this.#reply(buffer);
     buffers.give(buffer);
     return this.#end;
   }
@@ -153,8 +148,11 @@ export class Flow implements FlowLinks<Flow> {
     this.#sending = this.#isWaitedFor = false;
   }
 
-  /** Carries one reply. Answers whether the flow's own socket did its part. */
-  async #reply(buffer: DatagramBuffer): Promise<boolean> {
+  /**
+   * Carries one reply. A socket that fails ends the flow, so that the client's next datagram gets a new
+   * choice; so does an endpoint that refuses, where the system tells (Windows does, Linux does not).
+   */
+  async #reply(buffer: DatagramBuffer): Promise<void> {
     const { server, clientAddress, onReply } = this.#options;
     const counters = this.#counters;
     let datagram: Uint8Array;
@@ -162,13 +160,13 @@ export class Flow implements FlowLinks<Flow> {
       const [received, from] = await this.#socket.receive(buffer);
       if (!this.#isEndpoint(from)) {
         counters.dropped.stranger++;
-        return true;
+        return;
       }
       datagram = received;
     } catch (error) {
       if (this.#end === null) this.#dropped(error);
-      if (!isPeerGone(error)) this.end("broken");
-      return false;
+      this.end("broken");
+      return;
     }
     onReply(this);
     try {
@@ -179,7 +177,6 @@ export class Flow implements FlowLinks<Flow> {
     } catch (error) {
       this.#dropped(error);
     }
-    return true;
   }
 
   /** The socket is open to all who guess its port, and only the endpoint has a say. */
