@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { echoPod, exchange, freePort, keeper, namedPod, spec } from "./_loopback.ts";
 import type { DataPath } from "./data_path.ts";
 import { spawnWorker } from "./workers/link.ts";
+import type { StartMessage, ToWorker } from "./workers/messages.ts";
 import { whyNotNative, workerDataPath, type WorkerDataPathOptions } from "./workers/mod.ts";
 
 const SETTINGS = {
@@ -165,4 +166,21 @@ Deno.test("after a fault of the native data path Deno's sockets take its place",
     "Data path: native",
     "Data path: deno",
   ]);
+});
+
+Deno.test("a worker is not told to wait for a message before it is there", async () => {
+  const counted: number[] = [];
+  class Watched extends Worker {
+    #posted = new Int32Array(new SharedArrayBuffer(4));
+    override postMessage(message: ToWorker | StartMessage): void {
+      if ("posted" in message) this.#posted = new Int32Array(message.posted);
+      else counted.push(Atomics.load(this.#posted, 0));
+      super.postMessage(message);
+    }
+  }
+  const url = new URL("./workers/worker.ts", import.meta.url);
+  await using subject = pathWith({ spawn: () => new Watched(url, { type: "module" }) });
+  await subject.path.open(spec([]));
+  await subject.path.stats();
+  assert.deepEqual(counted, [0, 1]);
 });

@@ -142,9 +142,10 @@ export class Link {
   }
 
   #post(message: ToWorker): void {
-    // The count first: whoever the wake-up finds awake must know that a message comes.
-    Atomics.add(this.#posted, 0, 1);
+    // Counted before the wake-up, so that whoever it finds awake knows of the message; but not before
+    // it is there, or traffic would wait for this thread to be done with writing it.
     this.#worker.postMessage(message);
+    Atomics.add(this.#posted, 0, 1);
     this.#waker?.wake();
   }
 
