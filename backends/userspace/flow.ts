@@ -7,6 +7,7 @@ import type { BackendAddress } from "./balancer.ts";
 import type { FlowLinks } from "./flow_table.ts";
 import type { DatagramBuffer, DatagramBuffers } from "./udp_buffers.ts";
 import type { UdpCounters } from "./udp_counters.ts";
+import type { Forwarder } from "./udp_receiver.ts";
 import { type DatagramSocket, type DropCause, dropCauseOf } from "./udp_sockets.ts";
 
 /**
@@ -52,7 +53,7 @@ export interface FlowOptions {
 }
 
 /** One UDP flow. */
-export class Flow implements FlowLinks<Flow> {
+export class Flow implements FlowLinks<Flow>, Forwarder {
   /** The client, as `ip:port`. */
   readonly client: string;
   /** The client's IP. */
@@ -102,13 +103,30 @@ export class Flow implements FlowLinks<Flow> {
   }
 
   /**
-   * Sends a datagram to the endpoint; resolves when that is done, and never rejects. While one that
-   * was let go is not sent, those that follow are dropped: `null`.
+   * Sends a datagram to the endpoint. While one that was let go is not sent, those that follow are
+   * dropped.
    */
-  forward(datagram: Uint8Array): Promise<void> | null {
-    if (!this.#sending) return this.#send(datagram);
-    this.#counters.dropped.backlog++;
-    return null;
+  forward(datagram: Uint8Array): Promise<unknown> | null {
+    if (this.#sending) {
+      this.#counters.dropped.backlog++;
+      return null;
+    }
+    this.#sending = this.#isWaitedFor = true;
+    return this.#socket.send(datagram, this.#endpoint);
+  }
+
+  /** Counts the datagram that was sent. */
+  forwarded(bytes: number): void {
+    this.#bytesIn += bytes;
+    this.backend.fromClients.bytes += bytes;
+    this.#counters.datagramsIn++;
+    this.#sending = this.#isWaitedFor = false;
+  }
+
+  /** Counts the datagram that could not be sent. */
+  failed(error: unknown): void {
+    this.#dropped(error);
+    this.#sending = this.#isWaitedFor = false;
   }
 
   /** Lets the one go who waits for a datagram to be sent. */
@@ -133,19 +151,6 @@ export class Flow implements FlowLinks<Flow> {
     this.#end = how;
     this.#socket.close();
     this.letGo();
-  }
-
-  async #send(datagram: Uint8Array): Promise<void> {
-    this.#sending = this.#isWaitedFor = true;
-    try {
-      await this.#socket.send(datagram, this.#endpoint);
-      this.#bytesIn += datagram.length;
-      this.backend.fromClients.bytes += datagram.length;
-      this.#counters.datagramsIn++;
-    } catch (error) {
-      this.#dropped(error);
-    }
-    this.#sending = this.#isWaitedFor = false;
   }
 
   /**

@@ -5,10 +5,8 @@
  * @module
  */
 import { addressOf, type Logger } from "../../core/mod.ts";
-import type { AffinityTables } from "./balance/affinity.ts";
-import type { SiblingTable } from "./balance/siblings.ts";
 import type { EndpointTotals } from "./balance/endpoint_set.ts";
-import { type BackendAddress, ListenerBalancer } from "./balancer.ts";
+import { type BackendAddress, type BalancerOptions, ListenerBalancer } from "./balancer.ts";
 import type { ConnectionEvent, Rejection } from "./data_path.ts";
 import { failureOf } from "./dial.ts";
 import { Flow, type FlowEnd } from "./flow.ts";
@@ -28,7 +26,7 @@ import {
 } from "./udp_sockets.ts";
 
 /** What the flows of a listener need. */
-export interface UdpFlowsOptions {
+export interface UdpFlowsOptions extends BalancerOptions {
   /** The platform's sockets. */
   readonly datagrams: DatagramSockets;
   /** Where buffers come from. */
@@ -39,12 +37,6 @@ export interface UdpFlowsOptions {
   readonly udpFlowLimit: number;
   /** Where to write what happens. */
   readonly log: Logger;
-  /** Gives a number from 0 up to 1. */
-  readonly random: () => number;
-  /** Which pod each client was led to, by service. */
-  readonly affinity: AffinityTables;
-  /** The listeners of each service, whose connections count together. */
-  readonly siblings: SiblingTable;
   /** A clock that never goes back, in milliseconds. */
   readonly now: () => number;
   /** Is told what happens to flows; `null`: nobody wants to know. */
@@ -74,10 +66,10 @@ export class UdpFlows implements Sweepable {
   readonly #index = new FlowIndex<Flow>();
   #spec: ListenerSpec;
   #running = 0;
-  /** The flow that a datagram was last forwarded by, and how many were; then, at the last sweep. */
+  /** The flow that was last used, and how often one was; then, at the last sweep. */
   #last: Flow | null = null;
-  #forwarded = 0;
-  #forwardedAtSweep = 0;
+  #used = 0;
+  #usedAtSweep = 0;
 
   /** Prepares for flows. */
   constructor(spec: ListenerSpec, owner: UdpFlowsOwner, options: UdpFlowsOptions) {
@@ -105,19 +97,11 @@ export class UdpFlows implements Sweepable {
   /** The flow of a client that has just sent something, a new one if need be; `null`: drop it. */
   use(from: Deno.NetAddr): Flow | null {
     const flow = this.#index.get(from.hostname, from.port) ?? this.#open(from);
-    if (flow !== null) this.#table.touch(flow, this.#options.now());
-    return flow;
-  }
-
-  /**
-   * Sends a client's datagram by its flow. Resolves when that is done; if the way is blocked, at the
-   * second sweep from now the listener is let go, so that one endpoint cannot hold up the others for
-   * good. `null`: it was dropped.
-   */
-  forward(flow: Flow, datagram: Uint8Array): Promise<void> | null {
+    if (flow === null) return null;
+    this.#table.touch(flow, this.#options.now());
     this.#last = flow;
-    this.#forwarded++;
-    return flow.forward(datagram);
+    this.#used++;
+    return flow;
   }
 
   /** Makes the listener this. Flows that it still allows go on, the others end at once. */
@@ -136,10 +120,13 @@ export class UdpFlows implements Sweepable {
     }
   }
 
-  /** Ends the flows that were last used at this time or before, and lets go who is stuck. */
+  /**
+   * Ends the flows that were last used at this time or before. If none was used since the last time,
+   * lets the listener go of the one whose way may be blocked: it shall not hold up the others.
+   */
   expire(lastSeen: number): void {
-    if (this.#forwarded === this.#forwardedAtSweep) this.#last?.letGo();
-    this.#forwardedAtSweep = this.#forwarded;
+    if (this.#used === this.#usedAtSweep) this.#last?.letGo();
+    this.#usedAtSweep = this.#used;
     for (let flow = this.#table.oldest; flow !== null && flow.lastSeen <= lastSeen;) {
       this.#end(flow, "idle");
       flow = this.#table.oldest;
@@ -164,15 +151,13 @@ export class UdpFlows implements Sweepable {
     if (server === null) return this.#drop("stopped");
     // See PLATFORM_DATAGRAMS: what reaches the IPv6 wildcard over IPv4 was not meant for it.
     if (isMappedIpv4(from.hostname)) return this.#drop("stranger");
-    if (!this.#balancer.allows(from.hostname)) {
-      this.#rejected(client, "source-not-allowed");
-      return this.#drop("source-not-allowed");
-    }
+    const refuse = (why: Rejection & DropCause) => {
+      this.#rejected(client, why);
+      return this.#drop(why);
+    };
+    if (!this.#balancer.allows(from.hostname)) return refuse("source-not-allowed");
     const backend = this.#balancer.pick(from.hostname, NOBODY);
-    if (backend === null) {
-      this.#rejected(client, "no-endpoints");
-      return this.#drop("no-endpoints");
-    }
+    if (backend === null) return refuse("no-endpoints");
     if (this.#table.size >= udpFlowLimit) this.#endOldest();
     const socket = this.#bind(client, backend);
     return socket === null ? null : this.#start(client, from, backend, socket, server);

@@ -135,10 +135,7 @@ export class UdpListener implements LocalListener {
     this.#receiver = new UdpReceiver(server, {
       buffers: datagramBuffers,
       // To wait is faster: the replies get their turns. UdpFlows sees to it that it has an end.
-      onDatagram: (datagram, from) => {
-        const flow = this.#flowOf(from);
-        return flow === null ? null : this.#flows.forward(flow, datagram);
-      },
+      forwarderOf: (from) => this.#flowOf(from),
       onGone: () => this.#counters.dropped.refused++,
       onFailure: (error, pauseMs, isFirst) => this.#receiveFailed(error, pauseMs, isFirst),
     });

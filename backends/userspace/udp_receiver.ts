@@ -7,15 +7,25 @@ import { sleep } from "./sleep.ts";
 import type { DatagramBuffers } from "./udp_buffers.ts";
 import { type DatagramSocket, isPeerGone } from "./udp_sockets.ts";
 
+/** Who sends a datagram on. Neither may throw. */
+export interface Forwarder {
+  /** Sends it; `null`: it was dropped. */
+  forward(datagram: Uint8Array): Promise<unknown> | null;
+  /** Is told that it was sent. */
+  forwarded(bytes: number): void;
+  /** Is told why it was not. */
+  failed(error: unknown): void;
+}
+
 /** Who is told. None of these may throw. */
 export interface ReceiverOwner {
   /** Where buffers come from. */
   readonly buffers: DatagramBuffers;
   /**
-   * Is told of a datagram. Nothing more is received until the answer resolves, or until
-   * {@linkcode UdpReceiver.letGo}; the datagram may be read until it resolves. `null`: it is done with.
+   * Who sends a client's datagram on; `null`: it is dropped. Nothing more is received until it is
+   * sent, or until {@linkcode UdpReceiver.letGo}.
    */
-  readonly onDatagram: (datagram: Uint8Array, from: Deno.Addr) => Promise<void> | null;
+  readonly forwarderOf: (from: Deno.Addr) => Forwarder | null;
   /** Is told that somebody was gone to whom a datagram was sent before. */
   readonly onGone: () => void;
   /** Is told that receive failed, and for how long it pauses; `isFirst` of a row of failures. */
@@ -61,7 +71,7 @@ export class UdpReceiver {
   }
 
   async #receive(): Promise<void> {
-    const { buffers, onDatagram, onGone, onFailure } = this.#owner;
+    const { buffers, forwarderOf, onGone, onFailure } = this.#owner;
     const { signal } = this.#closed;
     const round = this.#round;
     const buffer = buffers.take();
@@ -72,8 +82,15 @@ export class UdpReceiver {
         const [datagram, from] = await this.#socket.receive(buffer);
         pause = PAUSE_MS.first;
         gone = 0;
-        const taken = onDatagram(datagram, from);
-        if (taken !== null) await taken;
+        const forwarder = forwarderOf(from);
+        const sending = forwarder?.forward(datagram) ?? null;
+        if (forwarder === null || sending === null) continue;
+        try {
+          await sending; // one await for each datagram, and no promise but the platform's own
+          forwarder.forwarded(datagram.length);
+        } catch (error) {
+          forwarder.failed(error);
+        }
       } catch (error) {
         if (signal.aborted) break;
         if (isPeerGone(error) && ++gone < MOST_GONE) {
