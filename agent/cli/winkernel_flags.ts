@@ -77,10 +77,12 @@ export const WINKERNEL_FLAGS = {
   userspaceServices: {
     kind: "list",
     name: "userspace-services",
-    metavar: "NAMESPACE/NAME[,...]",
+    metavar: "SELECTOR",
     default: [],
     help:
-      "Services that this process proxies beside the kernel; * stands for any name or part of " +
-      "it; annotation windlass.dev/backend: userspace does the same for one",
+      "Services that this process proxies beside the kernel: names, NAMESPACE/NAME[,...] with * " +
+      "for any text, or a label selector, tier=edge,env in (a,b),!old: what has an operator is " +
+      "about labels, and all of these must hold; annotation windlass.dev/backend: userspace does " +
+      "the same for one Service",
   },
 } as const satisfies Readonly<Record<string, Flag>>;

@@ -15,8 +15,10 @@ import {
   loadKubeConnection,
   type Source,
 } from "../../proto/mod.ts";
+import { choosingSource } from "../choosing_source.ts";
 import { strictSource } from "../strict_source.ts";
 import type { CommandContext } from "./command.ts";
+import { userspaceChoice } from "./userspace_choice.ts";
 
 /** What a command needs of its source. */
 export interface SourceNeeds {
@@ -34,7 +36,18 @@ export function openSource(
   needs: SourceNeeds & { readonly nodeName: string },
 ): Source<PipelineEvent> {
   const { form, flags } = context;
-  if (form.source !== "api" || flags.global) return openClusterSource(context, needs);
+  const { labels } = userspaceChoice(flags);
+  if (form.source !== "api" || flags.global) {
+    const source = openClusterSource(context, needs);
+    return labels.length === 0 ? source : choosingSource(source, labels);
+  }
+  if (labels.length > 0) {
+    throw new UsageError(
+      "Cannot choose Services by label with source api: a view from another process has no labels; " +
+        "name them in --userspace-services, or give --global",
+      form.name,
+    );
+  }
   return kpngLocalSource({ connection: connectionOf(flags), ...needs });
 }
 

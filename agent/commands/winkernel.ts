@@ -27,12 +27,12 @@ import {
   type Wait,
 } from "../../backends/mod.ts";
 import type { Change, Logger, ServicePortView } from "../../core/mod.ts";
-import { UsageError } from "../cli/usage_error.ts";
 import { RunError } from "../run_error.ts";
 import { managesNoAddresses, openAddressManager } from "./address_manager.ts";
 import type { CommandContext } from "./command.ts";
 import { type HnsUse, openHnsTransport } from "./hns_transport.ts";
 import { lateAddresses } from "./late_addresses.ts";
+import { userspaceChoice } from "./userspace_choice.ts";
 import { userspaceOptions } from "./userspace_options.ts";
 import { winkernelConfig } from "./winkernel_options.ts";
 import { sourceVipFinder, withSourceVip } from "./winkernel_source_vip.ts";
@@ -51,14 +51,7 @@ export async function openWinkernel(
   use: HnsUse,
 ): Promise<WinkernelBackend> {
   const config = winkernelConfig(flags, io);
-  const wrong = flags.userspaceServices.find((each) => !/^[^/]+\/[^/]+$/.test(each));
-  if (wrong !== undefined) {
-    throw new UsageError(
-      `Cannot read flag --userspace-services: "${wrong}" is not NAMESPACE/NAME; ` +
-        "write default/web or team-*/*, say",
-      "to-winkernel",
-    );
-  }
+  const { names } = userspaceChoice(flags);
   const transport = await openHnsTransport(flags, { ...use, creates: use.writes, log });
   const addresses = managesNoAddresses(flags)
     ? {}
@@ -72,7 +65,7 @@ export async function openWinkernel(
       log,
     }),
     beside,
-    isBeside: userspaceSelector(flags.userspaceServices),
+    isBeside: userspaceSelector(names),
   });
   return { ...both, stats: () => beside.stats() };
 }

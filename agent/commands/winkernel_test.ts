@@ -134,6 +134,7 @@ Deno.test.each([
   { more: ["--host-mac=x"], says: 'Cannot read flag --host-mac: "x" is not a MAC address' },
   { more: ["--healthz-bind-address=x"], says: "Cannot read flag --healthz-bind-address" },
   { more: ["--userspace-services=web"], says: 'Cannot read flag --userspace-services: "web"' },
+  { more: ["--userspace-services=a in b"], says: '--userspace-services: "a in b": it is none of' },
 ])("$more is bad usage", async ({ more, says }) => {
   await using node = await folder(WEB);
   const { code, err } = await node.run(SYNC, ...more);
@@ -169,17 +170,25 @@ Deno.test("plan prints the operations with their rules and documents, and does n
   assert.deepEqual(await node.state(), NODE);
 });
 
-Deno.test("services that are chosen go to the userspace backend instead", async () => {
-  await using node = await folder(WEB);
-  const { out } = await node.run(
-    "plan file --backend winkernel -o json",
-    "--userspace-services=shop/*",
-  );
-  const { ops } = JSON.parse(out);
-  assert.deepEqual(ops.map(({ op, key }: { op: string; key: string }) => `${op} ${key}`), [
-    "open TCP/10.96.0.10:80",
-  ]);
-});
+Deno.test.each([
+  { choice: "shop/*" },
+  { choice: "tier in (edge,core),!old" },
+])(
+  "services that are chosen by $choice go to the userspace backend instead",
+  async ({ choice }) => {
+    await using node = await folder(
+      WEB.replace("name: web,", "name: web, labels: { tier: edge },"),
+    );
+    const { out } = await node.run(
+      "plan file --backend winkernel -o json",
+      `--userspace-services=${choice}`,
+    );
+    const { ops } = JSON.parse(out);
+    assert.deepEqual(ops.map(({ op, key }: { op: string; key: string }) => `${op} ${key}`), [
+      "open TCP/10.96.0.10:80",
+    ]);
+  },
+);
 
 Deno.test("hns diff tells what a sync would do, and ends with 1 as long as it would do something", async () => {
   await using node = await folder(WEB);

@@ -11,4 +11,11 @@ export {
   type Part,
   splitChanges,
 } from "./composite.ts";
-export { BACKEND_ANNOTATION, userspaceSelector } from "./selector.ts";
+export { fulfils, type LabelRequirement } from "./label_selector.ts";
+export {
+  BACKEND_ANNOTATION,
+  type ReadChoice,
+  readChoice,
+  type UserspaceChoice,
+  userspaceSelector,
+} from "./selector.ts";
