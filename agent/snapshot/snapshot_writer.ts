@@ -84,6 +84,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await Deno.writeTextFile(draft, text);
     await Deno.rename(draft, path);
   } catch (cause) {
+    await Deno.remove(draft).catch(() => {}); // it may never have come into being
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RunError(
       `Cannot write the snapshot to "${path}": ${why}; name a file in a folder that can be written`,

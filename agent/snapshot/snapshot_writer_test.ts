@@ -68,3 +68,13 @@ Deno.test("a write that fails is told and tried again with all that has come sin
   await it.log.until(/Wrote/);
   assert.deepEqual(await it.names(), ["a", "b"]);
 });
+
+Deno.test("a write that fails leaves no draft behind", async () => {
+  await using it = await start();
+  await Deno.mkdir(it.path);
+  it.source.say(listOf("Service"), listOf("EndpointSlice"));
+  await it.log.until(/Cannot write the snapshot/);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(it.folder), (each) => each.name), [
+    "state.json",
+  ]);
+});
