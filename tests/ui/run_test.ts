@@ -60,12 +60,25 @@ async function running(
       `--metrics-bind-address=${HERE}:0`,
     ], io);
     const port = () => /"Listening" server="metrics" .*port=(\d+)/.exec(io.err())?.[1] ?? "";
-    await io.until(() => port() !== "" && begun.test(io.err()));
+    const ended = code.then((code) => assert.fail(`it ended with code ${code}: ${io.err()}`));
+    await Promise.race([io.until(() => port() !== "" && begun.test(io.err())), ended]);
+    ended.catch(() => {}); // from here on it may end
     await look(`http://${HERE}:${port()}`, folder);
     io.signal("SIGTERM");
     assert.equal(await code, 0, io.err());
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Resolves when the updates have said so. */
+async function untilTold(url: string, what: string): Promise<void> {
+  const { body } = await fetch(`${url}/ui/api/events`);
+  assert.ok(body !== null);
+  let told = "";
+  for await (const text of body.pipeThrough(new TextDecoderStream())) {
+    told += text;
+    if (told.includes(what)) return; // leaving the loop lets the stream go
   }
 }
 
@@ -151,6 +164,7 @@ Deno.test("a Service beside the kernel is counted, and HNS' objects are told of 
 Deno.test("a server of KPNG tells of the cluster, of its clients, and of what any node does", async () => {
   const args = ["to-api", "--listen=tcp://127.5.31.1:0"];
   await running(args, OBJECTS("10.96.0.10", 80, 8080), async (url) => {
+    await untilTold(url, '"rule":"serving"');
     const { verdict, clients, services, syncs, traffic } = await get<Overview>(
       `${url}/ui/api/overview`,
     );

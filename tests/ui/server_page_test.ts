@@ -36,7 +36,9 @@ Deno.test({
     const found = (pattern: RegExp) => pattern.exec(io.err())?.[1] ?? "";
     const api = () => found(/Serving KPNG's API" address="tcp:\/\/([\d.:]+)"/);
     const port = () => found(/"Listening" server="metrics" .*port=(\d+)/);
-    await io.until(() => api() !== "" && port() !== "");
+    const ended = code.then((code) => assert.fail(`it ended with code ${code}: ${io.err()}`));
+    await Promise.race([io.until(() => api() !== "" && port() !== ""), ended]);
+    ended.catch(() => {}); // from here on it may end
     const client = fakeIo({ hostname: "n2" });
     const following = main(["api", "to-print", `--api=${api()}`, "--node-name=n2"], client);
     await client.until(() => client.out().includes(nameOf(LOCAL)));
