@@ -16,8 +16,8 @@ const TICK_MS = 16;
 
 /** Somebody who waits. */
 interface Waiter {
-  readonly onOver: () => void;
-  isCancelled: boolean;
+  /** `null`: it waits no more. Whom it would have called need not stay in memory until its tick. */
+  onOver: (() => void) | null;
 }
 
 /** Sees to it that nobody waits for ever. */
@@ -46,7 +46,7 @@ export class Patience {
    * @returns Cancels it.
    */
   after(ms: number, onOver: () => void): () => void {
-    const waiter: Waiter = { onOver, isCancelled: false };
+    const waiter: Waiter = { onOver };
     // The tick that is under way has begun before.
     const tick = this.#tick + 1 + Math.ceil(ms / TICK_MS);
     const others = this.#due.get(tick);
@@ -71,7 +71,7 @@ export class Patience {
     if (this.#waiting > 0) this.#timer = setTimeout(() => this.#passed(), TICK_MS);
     else this.#due.clear();
     if (this.#turns === null) this.#callBack(over);
-    else if (over.some(({ isCancelled }) => !isCancelled)) void this.#look(this.#turns, over);
+    else if (over.some(({ onOver }) => onOver !== null)) void this.#look(this.#turns, over);
   }
 
   async #look(turns: Pick<Turns, "next">, over: readonly Waiter[]): Promise<void> {
@@ -82,15 +82,15 @@ export class Patience {
 
   #callBack(over: readonly Waiter[]): void {
     for (const waiter of over) {
-      if (waiter.isCancelled) continue;
+      const { onOver } = waiter;
       this.#end(waiter);
-      waiter.onOver();
+      onOver?.();
     }
   }
 
   #end(waiter: Waiter): void {
-    if (waiter.isCancelled) return;
-    waiter.isCancelled = true;
+    if (waiter.onOver === null) return;
+    waiter.onOver = null;
     this.#waiting--;
     if (this.#isClosed) this.#rest();
   }
