@@ -1,6 +1,6 @@
 // What TCP has to do on every data path.
 import assert from "node:assert/strict";
-import { SILENT } from "../../core/mod.ts";
+import { type Logger, SILENT } from "../../core/mod.ts";
 import { onEachPath } from "./_data_paths.ts";
 import {
   ask,
@@ -168,6 +168,30 @@ onEachPath(
     assert.ok(dialFailures.refused >= 9, "each of them was tried by one client or another");
   },
 );
+
+onEachPath("the original's log lines come at its levels", async (options) => {
+  await using echo = echoPod();
+  const said: string[] = [];
+  const over = Promise.withResolvers<void>();
+  const at = (level: string) => (message: string) => {
+    said.push(`${level} ${message}`);
+    if (message === "Proxied connection is over") over.resolve();
+  };
+  const [info, warn, error] = [at("info"), at("warn"), at("error")];
+  const log: Logger = { v: (level) => ({ info: at(`${level}`) }), info, warn, error };
+  await using subject = await rig(spec([echo.address]), { ...options, log });
+  using conn = await connect(subject.backend);
+  await exchange(conn, "hello");
+  await conn.closeWrite();
+  await over.promise;
+  assert.deepEqual(said.filter((line) => !line.includes("Data path")), [
+    "2 Proxying for service",
+    "3 Accepted TCP connection",
+    "3 Mapped service to endpoint",
+    "4 Creating proxy",
+    "4 Proxied connection is over",
+  ]);
+});
 
 onEachPath("only the first of a row of dial failures is an error line", async (options) => {
   const errors: string[] = [];

@@ -121,6 +121,9 @@ export class NativeClients {
     }
     const line = this.#isTcp ? "Mapped service to endpoint" : "Mapped UDP client to endpoint";
     log.v(3)?.info(line, { service, client: textOf(client), endpoint });
+    if (this.#isTcp) {
+      log.v(4)?.info("Creating proxy", { service, client: textOf(client), endpoint });
+    }
     onConnection?.({ type: "mapped", listener, client: textOf(client), backend: endpoint });
   }
 
