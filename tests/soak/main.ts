@@ -20,7 +20,7 @@ const DEFAULT_MINUTES = 10;
 const ROUND_MS = 20_000;
 const SAMPLE_MS = 2000;
 /** What is slow on a loaded machine has not hung: only who waits for so long has. */
-const CLIENT_PATIENCE_MS = 120_000;
+const CLIENT_PATIENCE_MS = 60_000;
 /** The flows of clients that have left keep their sockets for so long. */
 const UDP_IDLE_TIMEOUT_MS = 3000;
 
