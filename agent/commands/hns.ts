@@ -27,6 +27,7 @@ import { type CommandContext, openLog } from "./command.ts";
 import { openHnsTransport } from "./hns_transport.ts";
 import { dataText } from "./print.ts";
 import { readOnce } from "./read_once.ts";
+import { remarkLines, splitRemarks } from "./remarks.ts";
 import { planWinkernel } from "./winkernel.ts";
 import { winkernelConfig } from "./winkernel_options.ts";
 import { withSourceVip } from "./winkernel_source_vip.ts";
@@ -142,15 +143,17 @@ async function diff(context: CommandContext, [given = ""]: readonly string[]): P
   const sourced = { ...context, form: { ...context.form, source: given, rest: [] } };
   const { changes }: { changes: readonly Change[] } = await readOnce(sourced);
   using log = openLog(context, "plain");
-  const { ops, waits } = await planWinkernel(sourced, changes, log);
+  const { ops: planned, waits } = await planWinkernel(sourced, changes, log);
+  const { ops, remarks } = splitRemarks(planned);
   if (flags.outputTextJson === "json") {
-    io.stdout.write(dataText({ differences: ops, waits }, "json"));
+    io.stdout.write(dataText({ differences: ops, remarks, waits }, "json"));
   } else {
     const lines = [
       ...ops.map(({ op, key, because }) => `${op.replaceAll("-", " ")} ${key}: ${because}`),
       ...waits.map(({ what }) => `waiting for ${what}`),
     ];
-    io.stdout.write(lines.length === 0 ? "HNS has what is wanted\n" : `${lines.join("\n")}\n`);
+    const told = lines.length === 0 ? ["HNS has what is wanted"] : lines;
+    io.stdout.write(`${[...told, ...remarkLines(remarks)].join("\n")}\n`);
   }
   return ops.length === 0 ? EXIT.done : EXIT.failed;
 }

@@ -16,6 +16,7 @@ import { EXIT } from "../exit_code.ts";
 import { type CommandContext, openLog } from "./command.ts";
 import { dataText } from "./print.ts";
 import { readOnce } from "./read_once.ts";
+import { remarkLines, type SplitPlan, splitRemarks } from "./remarks.ts";
 import { userspaceOptions } from "./userspace_options.ts";
 import { planWinkernel } from "./winkernel.ts";
 
@@ -23,11 +24,17 @@ import { planWinkernel } from "./winkernel.ts";
 export async function run(context: CommandContext): Promise<number> {
   const { flags, io } = context;
   const { changes } = await readOnce(context);
-  const { ops, waits } = await planOf(context, changes);
-  const data = { backend: flags.backend, ops, ...(waits.length === 0 ? {} : { waits }) };
+  const { ops: planned, waits } = await planOf(context, changes);
+  const { ops, remarks } = splitRemarks(planned);
+  const data = {
+    backend: flags.backend,
+    ops,
+    ...(remarks.length === 0 ? {} : { remarks }),
+    ...(waits.length === 0 ? {} : { waits }),
+  };
   io.stdout.write(
     flags.outputTextJsonYaml === "text"
-      ? planText(ops, waits)
+      ? planText({ ops, remarks }, waits)
       : dataText(data, flags.outputTextJsonYaml),
   );
   return EXIT.done;
@@ -68,9 +75,14 @@ function planFromNothing<O extends Op, State>(
   return { ops: backend.plan(changes, backend.initial).ops, waits: [] };
 }
 
-function planText(ops: readonly Op[], waits: readonly Wait[]): string {
-  const waiting = waits.map(({ what }) => `Waiting for ${what}\n`).join("");
-  if (ops.length === 0) return `Nothing to do\n${waiting}`;
+function planText({ ops, remarks }: SplitPlan, waits: readonly Wait[]): string {
   const rows = ops.map(({ op, key, because }) => [op, key, because]);
-  return `${textTable([["OPERATION", "KEY", "BECAUSE"], ...rows]).join("\n")}\n${waiting}`;
+  const lines = [
+    ...(rows.length === 0
+      ? ["Nothing to do"]
+      : textTable([["OPERATION", "KEY", "BECAUSE"], ...rows])),
+    ...remarkLines(remarks),
+    ...waits.map(({ what }) => `Waiting for ${what}`),
+  ];
+  return `${lines.join("\n")}\n`;
 }

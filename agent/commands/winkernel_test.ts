@@ -200,6 +200,20 @@ Deno.test("hns diff tells what a sync would do, and ends with 1 as long as it wo
   assert.deepEqual([after.code, after.out], [0, "HNS has what is wanted\n"]);
 });
 
+Deno.test("what HNS cannot give is remarked on, and is nothing that is left to do", async () => {
+  await using node = await folder(WEB.replace("spec: {", "spec: { sessionAffinity: ClientIP,"));
+  assert.equal((await node.run(SYNC)).code, 0);
+  const plan = JSON.parse((await node.run("plan file --backend winkernel -o json")).out);
+  assert.deepEqual(plan.ops, []);
+  assert.deepEqual(plan.remarks.map(({ op }: { op: string }) => op), ["unsupported"]);
+  const remark = "Not as asked: HNS on this node cannot give shop/web all that it asks for: ";
+  const text = await node.run("plan file --backend winkernel");
+  assert.ok(text.out.startsWith(`Nothing to do\n${remark}`), text.out);
+  const diff = await node.run("hns diff file");
+  assert.equal(diff.code, 0);
+  assert.ok(diff.out.startsWith(`HNS has what is wanted\n${remark}`), diff.out);
+});
+
 Deno.test("hns list, doctor and cleanup show what there is and take away what is ours", async () => {
   await using node = await folder(WEB);
   await node.run(SYNC);
