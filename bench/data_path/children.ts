@@ -31,7 +31,6 @@ export class Children implements AsyncDisposable {
   /** The folder. */
   readonly folder: string = Deno.makeTempDirSync({ prefix: "windlass-bench-" });
   readonly #living = new Set<Child>();
-  readonly #deferred: (() => void)[] = [];
   readonly #onSignal = () => {
     this[Symbol.asyncDispose]().finally(() => Deno.exit(130));
   };
@@ -46,11 +45,6 @@ export class Children implements AsyncDisposable {
     const path = `${this.folder}/${name}`;
     Deno.writeTextFileSync(path, text);
     return path;
-  }
-
-  /** Does something at the end, too. */
-  defer(end: () => void): void {
-    this.#deferred.push(end);
   }
 
   /**
@@ -98,7 +92,6 @@ export class Children implements AsyncDisposable {
   /** Ends all, and removes the folder. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const signal of signals()) Deno.removeSignalListener(signal, this.#onSignal);
-    for (const end of this.#deferred) end();
     await Promise.all([...this.#living].map((child) => child.kill()));
     await Deno.remove(this.folder, { recursive: true });
   }

@@ -1,19 +1,15 @@
 /**
  * Windlass itself: the program in a process of its own, which reads its one Service from a file; and
- * the native engine alone, in a worker.
+ * what its data paths are made of, alone.
  *
  * @module
  */
 import type { BareOrder } from "./bare_proxy.ts";
 import { said } from "./children.ts";
-import type { EngineOrder } from "./engine_worker.ts";
-import { COUNT, newCounts } from "./load.ts";
-import { ask } from "./load_generator.ts";
 import { type Ground, PORTS, runningAt, streamsOf, type Variant } from "./variant.ts";
 
 const NODE = "bench";
 const PROGRAM = new URL("../../mod.ts", import.meta.url).pathname;
-const BARE_PROXY = new URL("bare_proxy.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
 /** The program, with one of its data paths. */
@@ -83,55 +79,31 @@ async function runnableDeno(): Promise<string | null> {
 }
 
 /** A loop on Deno's sockets without the program: what the portable data path could reach at most. */
-export const bareDeno: Variant = {
-  name: "bare Deno loop",
-  version: async () => await runnableDeno() === null ? null : Deno.version.deno,
-  start: async (ground) => {
-    const { children, ip, servers } = ground;
-    const deno = await runnableDeno();
-    if (deno === null) throw new Error("Cannot start a loop: this Deno may not be run");
-    const order: BareOrder = {
-      ip,
-      streams: streamsOf(ground),
-      datagrams: { port: PORTS.datagramSink, server: servers.datagramSink },
-    };
-    const child = children.start(deno, [...RUN, BARE_PROXY, JSON.stringify(order)]);
-    await child.serves(ip, PORTS.sink);
-    return runningAt(ground, child, { datagrams: true });
-  },
-};
+export const bareDeno: Variant = bare("bare Deno loop", "bare_proxy.ts");
 
 /** The engine without the program. */
-export const engine: Variant = {
-  name: "engine alone",
-  version: () => Promise.resolve(Deno.version.deno),
-  start: async (ground) => {
-    const { ip, servers } = ground;
-    const counts = newCounts();
-    const worker = new Worker(new URL("engine_worker.ts", import.meta.url), { type: "module" });
-    const order: EngineOrder = {
-      ip,
-      counts,
-      listeners: [
-        ...streamsOf(ground).map(({ port, server }) => ({
-          protocol: "TCP" as const,
-          port,
-          server: `127.0.0.1:${server}`,
-        })),
-        {
-          protocol: "UDP",
-          port: PORTS.datagramSink,
-          server: `127.0.0.1:${servers.datagramSink}`,
-        },
-      ],
-    };
-    await ask<string>(worker, order);
-    ground.children.defer(() => {
-      counts[COUNT.stop] = 1;
-    });
-    return runningAt(ground, null, { datagrams: true });
-  },
-};
+export const engine: Variant = bare("engine alone", "bare_engine.ts");
+
+function bare(name: string, file: string): Variant {
+  const { pathname } = new URL(file, import.meta.url);
+  return {
+    name,
+    version: async () => await runnableDeno() === null ? null : Deno.version.deno,
+    start: async (ground) => {
+      const { children, ip, servers } = ground;
+      const deno = await runnableDeno();
+      if (deno === null) throw new Error(`Cannot start ${name}: this Deno may not be run`);
+      const order: BareOrder = {
+        ip,
+        streams: streamsOf(ground),
+        datagrams: { port: PORTS.datagramSink, server: servers.datagramSink },
+      };
+      const child = children.start(deno, [...RUN, pathname, JSON.stringify(order)]);
+      await child.serves(ip, PORTS.sink);
+      return runningAt(ground, child, { datagrams: true });
+    },
+  };
+}
 
 /** The name of a variant's file. */
 export function fileNameOf(variant: string): string {
