@@ -41,6 +41,12 @@ export interface LooksStatus {
   readonly waits: readonly Wait[];
 }
 
+/** Without what nothing can be done, in words; `""` where nothing stands in the way. */
+export function blockedBy({ error, waits }: LooksStatus): string {
+  const wait = waits.find(({ blocks = false }) => blocks);
+  return error !== "" || wait === undefined ? error : `Waiting for ${wait.what}`;
+}
+
 /** Looks at the platform. */
 export interface Looks {
   /** Looks now, unless a look is under way, which is waited for. Never rejects. */

@@ -164,3 +164,16 @@ Deno.test("at the end of the source all that a look calls for is done before the
   assert.deepEqual(agent.status().ops.retrying, []);
   await agent.stop();
 });
+
+Deno.test.each([
+  { error: "", waits: [], says: "" },
+  { error: "", waits: [{ key: "endpoint/a", what: "the endpoint of a" }], says: "" },
+  {
+    error: "",
+    waits: [{ key: "network/n", what: 'the network "n"', blocks: true }],
+    says: 'Waiting for the network "n"',
+  },
+  { error: "HNS is away", waits: [], says: "HNS is away" },
+])("blockedBy() of $error and $waits is $says", ({ error, waits, says }) => {
+  assert.equal(blockedBy({ seen: true, error, waits }), says);
+});

@@ -39,6 +39,8 @@ export interface Wait {
   readonly key: string;
   /** The same in words. */
   readonly what: string;
+  /** Whether nothing at all can be done before it comes. */
+  readonly blocks?: boolean;
 }
 
 /** The operations of one step and the state that the next plan starts from. */

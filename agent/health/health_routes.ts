@@ -18,7 +18,7 @@ export interface HealthRoutesOptions {
 export function healthRoutes({ report, onAnswer }: HealthRoutesOptions): readonly Route[] {
   const answer = (page: "healthz" | "livez") => (): Response => {
     const health = report();
-    const right = health.healthy && (page === "livez" || health.nodeEligible);
+    const right = page === "livez" ? health.live : health.healthy && health.nodeEligible;
     const code = right ? 200 : 503;
     onAnswer(page, code);
     return json(code, healthText(health, page, right));
@@ -42,7 +42,7 @@ export function healthRoutes({ report, onAnswer }: HealthRoutesOptions): readonl
 
 /** The body, with its keys in kube-proxy's order. `right` is whether the code is 200. */
 export function healthText(
-  { now, healthy, nodeEligible, lastUpdated, families }: ProxyHealthReport,
+  { now, live, healthy, nodeEligible, lastUpdated, families, blockedBy }: ProxyHealthReport,
   page: "healthz" | "livez",
   right: boolean,
 ): string {
@@ -56,7 +56,8 @@ export function healthText(
     lastUpdated: rfc3339(right ? now : lastUpdated),
     currentTime: rfc3339(now),
     ...(page === "healthz" ? { nodeEligible } : {}),
-    healthy,
+    healthy: page === "livez" ? live : healthy,
+    ...(blockedBy === "" ? {} : { blockedBy }), // kube-proxy has no word for it
     ...(families.size > 0 ? { status } : {}),
   });
 }

@@ -24,6 +24,7 @@ import { collectProcess } from "../metrics/process_metrics.ts";
 import { Registry } from "../metrics/registry.ts";
 import { collectAgent, SyncMetrics } from "../metrics/sync_metrics.ts";
 import { trafficCollector } from "../metrics/traffic_metrics.ts";
+import { blockedBy } from "../looks.ts";
 import type { Agent, AgentOptions } from "../sync_loop.ts";
 import type { Timers } from "../timers.ts";
 import { ProxyHealth } from "./proxy_health.ts";
@@ -164,6 +165,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
     },
     tookIn: () => health.synced(families),
     watchAgent(agent, stats) {
+      health.watchPlatform(() => {
+        const { looks } = agent.status();
+        return looks === null ? "" : blockedBy(looks);
+      });
       registry.collect((emit) => collectAgent(agent.status(), emit));
       if (stats !== null) registry.collect(async (emit) => traffic(await stats(), emit));
     },

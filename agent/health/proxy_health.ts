@@ -1,6 +1,6 @@
 /**
  * Whether the proxy is healthy, by kube-proxy's rules: it is not if a sync was asked for and none has
- * succeeded for too long. Whether a load balancer may send traffic here depends on the Node as well.
+ * succeeded for too long, or if it cannot do its work. Whether a load balancer may send traffic here depends on the Node as well.
  *
  * @module
  */
@@ -21,8 +21,12 @@ export interface FamilyHealth {
 export interface ProxyHealthReport {
   /** Now, in milliseconds since 1970. */
   readonly now: number;
-  /** Whether all families are healthy. */
+  /** Whether the process is in order: all families are healthy. */
+  readonly live: boolean;
+  /** Whether it does its work: it is in order, and not kept from its work for too long. */
   readonly healthy: boolean;
+  /** What keeps it from its work, which no restart would cure: HNS, a network; `""` for nothing. */
+  readonly blockedBy: string;
   /** Whether the node may get traffic. */
   readonly nodeEligible: boolean;
   /** When the last sync succeeded, in milliseconds since 1970; `null` before the first. */
@@ -49,6 +53,10 @@ export class ProxyHealth {
   /** When each family was first asked for a sync that has not come yet. */
   readonly #asked = new Map<IpFamily, number>();
   #node: Node | null = null;
+  #platform: () => string = () => "";
+  #blockedSince: number | null = null;
+  /** Whether a sync could ever do its work. */
+  #everFree = false;
 
   /** Makes the health of a proxy that has not started. */
   constructor(options: ProxyHealthOptions) {
@@ -61,13 +69,30 @@ export class ProxyHealth {
     for (const family of families) if (!this.#asked.has(family)) this.#asked.set(family, now);
   }
 
-  /** The families were synced, or their loop has begun. */
+  /**
+   * Has this ask without what nothing can be done; `""` for nothing. kube-proxy's syncs return early
+   * then, and its health goes stale; before its network is there, it serves no health at all.
+   */
+  watchPlatform(blockedBy: () => string): void {
+    this.#platform = blockedBy;
+    this.#everFree = false;
+  }
+
+  /** The families were synced, or their loop has begun. Where nothing could be done that is no sync. */
   synced(families: readonly IpFamily[]): void {
+    if (this.#blockedBy() !== "") return this.excused(families);
+    this.#everFree = true;
     const now = this.#options.now();
     for (const family of families) {
       this.#asked.delete(family);
       this.#updated.set(family, now);
     }
+  }
+
+  #blockedBy(): string {
+    const blockedBy = this.#platform();
+    this.#blockedSince = blockedBy === "" ? null : this.#blockedSince ?? this.#options.now();
+    return blockedBy;
   }
 
   /**
@@ -101,9 +126,15 @@ export class ProxyHealth {
       });
     }
     const all = [...families.values()];
+    const live = all.every(({ healthy }) => healthy);
+    const blockedBy = this.#blockedBy();
+    const blockedMs = this.#blockedSince === null ? 0 : now - this.#blockedSince;
+    const stuck = blockedBy !== "" && (!this.#everFree || blockedMs >= timeoutMs);
     return {
       now,
-      healthy: all.every(({ healthy }) => healthy),
+      live,
+      healthy: live && !stuck,
+      blockedBy,
       nodeEligible: this.#node === null ? !nodeRequired : isEligible(this.#node),
       lastUpdated: all.length === 0 ? null : Math.max(...all.map((each) => each.lastUpdated)),
       families,

@@ -154,3 +154,40 @@ Deno.test("times have as many digits as they need", () => {
   assert.equal(rfc3339(T0 + 120), "2026-01-05T10:00:00.12Z");
   assert.equal(rfc3339(T0), "2026-01-05T10:00:00Z");
 });
+
+Deno.test("without the network there is no traffic for this node, and no restart that would not help", async () => {
+  const { health, ask, clock } = start();
+  let blockedBy = 'Waiting for the network "cbr0"';
+  health.synced(["IPv4"]);
+  health.watchPlatform(() => blockedBy);
+  assert.equal((await ask("/healthz")).code, 503, "kube-proxy serves no health before that");
+  const { code, text } = await ask("/livez");
+  assert.equal(code, 200);
+  assert.equal(JSON.parse(text).blockedBy, blockedBy);
+  health.asked(["IPv4"]);
+  clock.now = T0 + 120_000;
+  health.synced(["IPv4"]);
+  const stale = JSON.parse((await ask("/healthz")).text);
+  assert.deepEqual([stale.healthy, stale.blockedBy], [false, blockedBy]);
+  assert.equal(stale.status.IPv4.lastUpdated, "2026-01-05T10:00:00Z", "that was no sync");
+  assert.equal((await ask("/livez")).code, 200);
+  blockedBy = "";
+  assert.equal((await ask("/healthz")).code, 200);
+  assert(!("blockedBy" in JSON.parse((await ask("/healthz")).text)));
+});
+
+Deno.test("an HNS that restarts costs no traffic before the time in which a sync is due", async () => {
+  const { health, ask, clock } = start();
+  let blockedBy = "";
+  health.watchPlatform(() => blockedBy);
+  health.synced(["IPv4"]);
+  blockedBy = "Cannot list networks: HNS answered 0x800706ba";
+  clock.now = T0 + 30_000;
+  health.synced(["IPv4"]);
+  clock.now = T0 + 89_999;
+  const early = await ask("/healthz");
+  assert.deepEqual([early.code, JSON.parse(early.text).blockedBy], [200, blockedBy]);
+  clock.now = T0 + 90_000;
+  assert.equal((await ask("/healthz")).code, 503);
+  assert.equal(health.healthy(), false, "health-check node ports follow");
+});

@@ -123,7 +123,7 @@ function finish(state: HnsState, world: HnsWorld, step: WantedStep): HnsPlan {
 /** Without the network nothing can be asked for. */
 function without(state: HnsState, { networkName }: HnsConfig): HnsPlan {
   const waits = state.observed
-    ? [{ key: `network/${networkName}`, what: `the network "${networkName}"` }]
+    ? [{ key: `network/${networkName}`, what: `the network "${networkName}"`, blocks: true }]
     : [];
   return { ops: [], state, waits };
 }
