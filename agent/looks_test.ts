@@ -8,6 +8,7 @@ import {
 } from "../backends/mod.ts";
 import { startAgent } from "./sync_loop.ts";
 import { FakeLog, FakeSource, listOf, service, slice, upsert } from "./test_fakes.ts";
+import { blockedBy } from "./looks.ts";
 import { FakeTimers, settle } from "./test_timers.ts";
 
 const NETWORK = {
