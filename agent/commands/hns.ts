@@ -15,6 +15,7 @@ import {
   observeHns,
   type Op,
   planCleanup,
+  type PortSpace,
 } from "../../backends/mod.ts";
 import { addressOf, type Change, unreachable } from "../../core/mod.ts";
 import { didYouMean } from "../cli/suggest.ts";
@@ -24,7 +25,8 @@ import { HNS_ACTIONS, isSource, sourceNames } from "../cli/words.ts";
 import { EXIT } from "../exit_code.ts";
 import { RunError } from "../run_error.ts";
 import { type CommandContext, openLog } from "./command.ts";
-import { openHnsTransport } from "./hns_transport.ts";
+import { windowsPorts } from "../node_facts/mod.ts";
+import { isEmulated, openHnsTransport } from "./hns_transport.ts";
 import { dataText } from "./print.ts";
 import { readOnce } from "./read_once.ts";
 import { remarkLines, splitRemarks } from "./remarks.ts";
@@ -56,7 +58,7 @@ export async function run(context: CommandContext): Promise<number> {
       case "list":
         return list(context, observation);
       case "doctor":
-        return doctor(context, observation, config);
+        return await doctor(context, observation, config);
       case "cleanup":
         return await cleanup(context, transport, planCleanup(observation, config), config);
       default:
@@ -159,18 +161,34 @@ async function diff(context: CommandContext, [given = ""]: readonly string[]): P
 }
 
 /** What is wrong: exit code 1 if something must be done about it. */
-function doctor(
+async function doctor(
   { flags, io }: CommandContext,
   observation: HnsObservation,
   config: HnsConfig,
-): number {
-  const found = examine(observation, config);
+): Promise<number> {
+  const found = examine(observation, config, await portsOf(flags, io));
   io.stdout.write(
     flags.outputTextJson === "json"
       ? dataText({ findings: found }, "json")
       : found.map(diagnosisText).join("\n"),
   );
   return found.some(({ severity }) => severity === "error") ? EXIT.failed : EXIT.done;
+}
+
+/** The ports of this machine, where it is the node that is examined and tells them. */
+async function portsOf(
+  flags: CommandContext["flags"],
+  { stderr }: CommandContext["io"],
+): Promise<PortSpace | null> {
+  if (Deno.build.os !== "windows" || isEmulated(flags)) return null;
+  try {
+    const [tcp = null] = await windowsPorts();
+    return tcp;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    stderr.write(`Cannot read the dynamic port range, so the usual one is taken: ${why}\n`);
+    return null;
+  }
 }
 
 function diagnosisText({ severity, check, finding, cause, cure }: Diagnosis): string {

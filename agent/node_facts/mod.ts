@@ -17,6 +17,6 @@ export {
 export { type LocateOptions, locateSourceVip } from "./locate_source_vip.ts";
 export { judge, NODE_RULES, type NodeFinding } from "./judge.ts";
 export { chooseNetwork } from "./networks.ts";
-export { probeNode, type ProbeOptions } from "./probes.ts";
+export { probeNode, type ProbeOptions, windowsPorts } from "./probes.ts";
 export { findSourceVip, inSubnet, isOverlay, type SourceVip } from "./source_vip_rules.ts";
 export { factsText } from "./text.ts";

@@ -69,7 +69,7 @@ export async function probeNode(options: ProbeOptions): Promise<NodeFacts> {
       ? probe<ServiceInterfaceFacts>(() => serviceInterfaceOf(options.wish))
       : notHere("the userspace backend takes the interface windlass0 on Linux, which it makes"),
     os === "windows"
-      ? probe<readonly PortFacts[]>(() => windowsPorts(options.netsh ?? programAt(PROGRAMS.netsh)))
+      ? probe<readonly PortFacts[]>(() => windowsPorts(options.netsh))
       : notHere(PROC),
     os === "windows" ? probe(runningProxies) : notHere(PROC),
   ]);
@@ -150,7 +150,10 @@ function interfaceFacts(): readonly InterfaceFacts[] {
   return [...byName.values()];
 }
 
-async function windowsPorts(netsh: RunProgram): Promise<readonly PortFacts[]> {
+/** The ports that Windows keeps for itself, of TCP first. */
+export async function windowsPorts(
+  netsh: RunProgram = programAt(PROGRAMS.netsh),
+): Promise<readonly PortFacts[]> {
   const answers: PortFacts[] = [];
   for (const protocol of ["tcp", "udp"] as const) {
     const show = ["interface", "ipv4", "show"];

@@ -8,13 +8,8 @@ import { type Actual, type ActualEndpoint, type ActualLoadBalancer, actualOf } f
 import type { HnsConfig, HnsEnvironment } from "./config.ts";
 import { LOAD_BALANCER_FLAGS } from "./documents.ts";
 import { keysOf } from "./identity.ts";
+import { blocksOf, DEFAULT_PORTS, freeBlocks, PORT_BLOCK, type PortSpace } from "./port_blocks.ts";
 import { ambiguity, environmentOf, type HnsObservation, misconfiguration } from "./observation.ts";
-
-/** A block of ephemeral ports, as HNS takes them: one for each load balancer without DSR. */
-export const PORT_BLOCK = 64;
-
-/** The ports that Windows gives out by itself, 49152 to 65535, unless the range was changed. */
-export const DYNAMIC_PORTS = 16_384;
 
 /** Something that a check found. */
 export interface Diagnosis {
@@ -34,16 +29,26 @@ export interface Diagnosis {
 interface Patient {
   readonly networkName: string;
   readonly observation: HnsObservation;
+  /** The ports of the node; `null` where they could not be asked for. */
+  readonly ports: PortSpace | null;
   /** What HNS has, as plans see it; `null` without the network. */
   readonly world: { readonly env: HnsEnvironment; readonly actual: Actual } | null;
 }
 
-/** Examines a node. */
-export function examine(observation: HnsObservation, config: HnsConfig): readonly Diagnosis[] {
+/**
+ * Examines a node.
+ *
+ * @param ports The ports of the node; `null` where they could not be asked for.
+ */
+export function examine(
+  observation: HnsObservation,
+  config: HnsConfig,
+  ports: PortSpace | null = null,
+): readonly Diagnosis[] {
   const { network } = observation;
   const env = network === null ? null : environmentOf(config, network, observation);
   const world = env && { env, actual: actualOf(observation, env, () => false) };
-  const patient: Patient = { networkName: config.networkName, observation, world };
+  const patient: Patient = { networkName: config.networkName, observation, ports, world };
   return CHECKS.flatMap((check) => check(patient));
 }
 
@@ -73,12 +78,19 @@ function network({ networkName, observation, world }: Patient): readonly Diagnos
 
 function configuration({ world }: Patient): readonly Diagnosis[] {
   const wrong = world === null ? null : misconfiguration(world.env);
-  return wrong === null ? [] : [{
+  if (world === null || wrong === null) return [];
+  const { env: { config, network } } = world;
+  return [{
     check: "configuration",
     severity: "error",
     finding: wrong,
-    cause: "the proxy cannot guess it",
-    cure: "give what is missing",
+    ...(config.sourceVip !== "" ? NOT_TOLD : {
+      cause:
+        `there is no endpoint "${network.name}_ep" and none named "source-vip", and host-local's ` +
+        "books have none reserved",
+      cure: 'to-winkernel reserves one in the books when it starts, and so does "windlass ' +
+        'source-vip"; without host-local, give --source-vip',
+    }),
   }];
 }
 
@@ -108,18 +120,30 @@ function dangling({ observation: { loadBalancers, endpoints } }: Patient): reado
   });
 }
 
+const NOT_TOLD = {
+  cause: "neither the command line nor the platform tells it",
+  cure: "give what is missing",
+} as const;
+
 /** Load balancers without DSR take a block of ephemeral ports each, whoever made them. */
-function portBlocks({ observation: { loadBalancers } }: Patient): readonly Diagnosis[] {
+function portBlocks({ observation: { loadBalancers }, ports }: Patient): readonly Diagnosis[] {
   const taken = loadBalancers.filter(({ flags }) => (flags & LOAD_BALANCER_FLAGS.dsr) === 0).length;
-  const all = DYNAMIC_PORTS / PORT_BLOCK;
-  const left = all - taken;
+  const space = ports ?? DEFAULT_PORTS;
+  const { first, last } = space.dynamic;
+  const all = blocksOf(space.dynamic);
+  // Where the blocks of HNS are among what is excluded, what is free says it all.
+  const left = Math.max(0, Math.min(all - taken, freeBlocks(space)));
   return [{
     check: "port-blocks",
     severity: left <= 0 ? "error" : left <= 10 ? "warning" : "info",
-    finding: `${taken} of ${all} blocks of ${PORT_BLOCK} ephemeral ports are taken`,
+    finding: `${taken} of ${all} blocks of ${PORT_BLOCK} ephemeral ports are taken, ` +
+      `and there is room for ${left} more load balancers without DSR`,
     cause:
       "each load balancer without DSR takes one; without any left HNS answers 0x803b0013, the " +
-      "specified port already exists. The count is that of Windows' own dynamic range",
+      "specified port already exists. They come from the dynamic range " +
+      (ports === null
+        ? "that Windows has unless it was changed"
+        : `of this node, ${first}-${last}, without what is excluded`),
     cure:
       "turn DSR on (--enable-dsr), or widen the range: netsh int ipv4 set dynamicportrange tcp " +
       "start=20000 num=45536",

@@ -106,7 +106,7 @@ export function ambiguity(
 export function misconfiguration(env: HnsEnvironment): string | null {
   const { network, config, nodeIp, hostMac } = env;
   const missing = !network.overlay ? [] : [
-    config.sourceVip === "" ? "the source VIP (--source-vip)" : "",
+    config.sourceVip === "" ? "a source VIP (--source-vip)" : "",
     nodeIp === "" ? "the node's address (--node-ip)" : "",
     hostMac === "" ? "the host's MAC address (--host-mac)" : "",
   ].filter((each) => each !== "");
@@ -117,7 +117,7 @@ export function misconfiguration(env: HnsEnvironment): string | null {
   return missing.length === 0
     ? null
     : `Cannot program network "${network.name}": it is an overlay network, and ` +
-      `${missing.join(" and ")} must be given`;
+      `${missing.join(" and ")} is neither given nor found`;
 }
 
 /** Two environments are the same where no rule can tell them apart. */
