@@ -150,9 +150,9 @@ async function readFile(path: string): Promise<string> {
     const met = cause instanceof Error ? cause.message : String(cause);
     const why = cause instanceof Deno.errors.NotFound
       ? "there is no such file; give --config an existing one"
-      : cause instanceof Deno.errors.IsADirectory || cause instanceof Deno.errors.PermissionDenied
-      ? `${met}; give --config a file, and one that this user may read`
-      : met;
+      : cause instanceof TypeError // says itself what would be right
+      ? met
+      : `${met}; give --config a file, and one that this user may read`;
     throw new UsageError(`Cannot read configuration file "${path}": ${why}`, TOPIC);
   }
 }
