@@ -1,13 +1,20 @@
 /**
- * What the file says of the test-bed's cluster: two nodes, the services, and their endpoints.
+ * What the file says of the test-bed's cluster: two nodes, the services, and their endpoints. Everything
+ * has an address of each family.
  *
  * @module
  */
 
+/** The families, each the index of an address in a pair. */
+export const FAMILIES = ["IPv4", "IPv6"] as const;
+
+/** An address of each family, in their order. */
+export type Pair = readonly [string, string];
+
 /** An endpoint as the API tells it. */
 export interface Told {
-  /** Its address. */
-  readonly ip: string;
+  /** Its addresses. */
+  readonly ips: Pair;
   /** Its node. */
   readonly node: string;
   /** Whether it is shutting down. */
@@ -15,60 +22,73 @@ export interface Told {
 }
 
 /** The nodes with their addresses. */
-export const NODES = { n1: "192.0.2.11", n2: "192.0.2.12" } as const;
+export const NODES = {
+  n1: ["192.0.2.11", "2001:db8::11"],
+  n2: ["192.0.2.12", "2001:db8::12"],
+} as const satisfies Record<string, Pair>;
 
 /** The port of every service, and those of pods and of the server on the host. */
 export const PORTS = { service: 80, pod: 8080, host: 9100 } as const;
 
 /** Where the services are reached. */
 export const PLACES = {
-  web: { clusterIP: "10.96.0.10", nodePort: 30080, externalIP: "203.0.113.10" },
-  edge: { clusterIP: "10.96.0.20", nodePort: 30081, loadBalancerIP: "203.0.113.20" },
-  host: { clusterIP: "10.96.0.30" },
-  empty: { clusterIP: "10.96.0.40" },
-} as const;
+  web: {
+    clusterIPs: ["10.96.0.10", "fd00:96::10"],
+    nodePort: 30080,
+    externalIPs: ["203.0.113.10", "2001:db8:113::10"],
+  },
+  edge: {
+    clusterIPs: ["10.96.0.20", "fd00:96::20"],
+    nodePort: 30081,
+    loadBalancerIPs: ["203.0.113.20", "2001:db8:113::20"],
+  },
+  host: { clusterIPs: ["10.96.0.30", "fd00:96::30"] },
+  empty: { clusterIPs: ["10.96.0.40", "fd00:96::40"] },
+} as const satisfies Record<string, Wanted>;
 
 const PROTOCOLS = ["TCP", "UDP"] as const;
 
 /** The whole cluster as one list, as text. */
 export function clusterText(web: readonly Told[], edge: readonly Told[]): string {
   const items = [
-    ...Object.entries(NODES).map(([name, address]) => ({
+    ...Object.entries(NODES).map(([name, ips]) => ({
       apiVersion: "v1",
       kind: "Node",
       metadata: { name },
-      status: { addresses: [{ type: "InternalIP", address }] },
+      status: { addresses: ips.map((address) => ({ type: "InternalIP", address })) },
     })),
-    ...serviceObjects("web", web, {
-      type: "NodePort",
-      ...PLACES.web,
-      externalIPs: [PLACES.web.externalIP],
-    }),
+    ...serviceObjects("web", web, { type: "NodePort", ...PLACES.web }),
     ...serviceObjects("edge", edge, {
       type: "LoadBalancer",
       ...PLACES.edge,
       externalTrafficPolicy: "Local",
     }),
-    ...serviceObjects("host", [{ ip: NODES.n1, node: "n1" }], PLACES.host, PORTS.host),
+    ...serviceObjects("host", [{ ips: NODES.n1, node: "n1" }], PLACES.host, PORTS.host),
     ...serviceObjects("empty", [], PLACES.empty),
   ];
   return JSON.stringify({ apiVersion: "v1", kind: "List", items });
 }
 
 interface Wanted {
-  readonly clusterIP: string;
+  readonly clusterIPs: Pair;
   readonly type?: string;
   readonly nodePort?: number;
-  readonly externalIPs?: readonly string[];
-  readonly loadBalancerIP?: string;
+  readonly externalIPs?: Pair;
+  readonly loadBalancerIPs?: Pair;
   readonly externalTrafficPolicy?: string;
 }
 
 function serviceObjects(
   name: string,
   endpoints: readonly Told[],
-  { nodePort, loadBalancerIP, type = "ClusterIP", clusterIP, externalIPs, externalTrafficPolicy }:
-    Wanted,
+  {
+    nodePort,
+    loadBalancerIPs = ["", ""],
+    type = "ClusterIP",
+    clusterIPs,
+    externalIPs,
+    externalTrafficPolicy,
+  }: Wanted,
   port: number = PORTS.pod,
 ) {
   const named = PROTOCOLS.map((protocol) => ({ name: protocol.toLowerCase(), protocol }));
@@ -79,7 +99,10 @@ function serviceObjects(
       metadata: { name },
       spec: {
         type,
-        clusterIP,
+        clusterIP: clusterIPs[0],
+        clusterIPs,
+        ipFamilies: FAMILIES,
+        ipFamilyPolicy: "RequireDualStack",
         ...(externalIPs === undefined ? {} : { externalIPs }),
         ...(externalTrafficPolicy === undefined ? {} : { externalTrafficPolicy }),
         ports: named.map((each) => ({
@@ -89,20 +112,23 @@ function serviceObjects(
         })),
       },
       status: {
-        loadBalancer: loadBalancerIP === undefined ? {} : { ingress: [{ ip: loadBalancerIP }] },
+        loadBalancer: { ingress: loadBalancerIPs.filter((ip) => ip !== "").map((ip) => ({ ip })) },
       },
     },
-    {
+    ...FAMILIES.map((addressType, family) => ({
       apiVersion: "discovery.k8s.io/v1",
       kind: "EndpointSlice",
-      metadata: { name: `${name}-1`, labels: { "kubernetes.io/service-name": name } },
-      addressType: "IPv4",
+      metadata: {
+        name: `${name}-${addressType.toLowerCase()}`,
+        labels: { "kubernetes.io/service-name": name },
+      },
+      addressType,
       ports: named.map((each) => ({ ...each, port })),
-      endpoints: endpoints.map(({ ip, node, terminating = false }) => ({
-        addresses: [ip],
+      endpoints: endpoints.map(({ ips, node, terminating = false }) => ({
+        addresses: [ips[family]],
         nodeName: node,
         conditions: { ready: !terminating, serving: true, terminating },
       })),
-    },
+    })),
   ];
 }

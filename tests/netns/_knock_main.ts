@@ -15,7 +15,7 @@ const missed: string[] = [];
 let asked = 0;
 
 async function knock(place: string, protocol: "TCP" | "UDP"): Promise<void> {
-  const [ip = "", port] = place.split(":");
+  const [, ip = "", port] = /^\[?([^\]]*)\]?:(\d+)$/.exec(place) ?? [];
   const dialect = DIALECTS.find((each) => {
     return each.name === "simulate" && each.protocol === protocol;
   }) ?? null;

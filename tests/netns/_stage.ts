@@ -4,8 +4,8 @@
  * @module
  */
 import { join } from "node:path";
-import { clusterText, NODES, type Told } from "./_cluster.ts";
-import { CLIENT_IP, DEVICE, layTestbed, POD_IP, type Testbed } from "./_testbed.ts";
+import { clusterText, NODES, type Pair, type Told } from "./_cluster.ts";
+import { CLIENT_IPS, DEVICE, layTestbed, POD_IPS, type Testbed } from "./_testbed.ts";
 import { type Host, type Program, windlass } from "./namespaces.ts";
 import { type Watcher, watcherOf } from "./_watcher.ts";
 
@@ -42,7 +42,7 @@ export async function setStage(): Promise<Stage> {
   const programs = made.use(new AsyncDisposableStack());
 
   function probe(host: Host, args: readonly string[], read: "stderr" | "stdout"): Program {
-    const pace = ["--rate=500", "--times=2", "--timeout=400ms"];
+    const pace = ["--rate=500", "--timeout=2s"]; // patient: a loaded machine's silence is no finding
     const command = windlass("probe", "file", `--input=${input}`, ...pace, ...args);
     return programs.use(host.start(command, { read }));
   }
@@ -77,14 +77,14 @@ export async function setStage(): Promise<Stage> {
     pods: (host) => script(host, "_pods_main.ts"),
     async watchInside() {
       const agents = await Promise.all([
-        agent(bed.pod, POD_IP, ["--node-name=n1", "--from=pod-on-n1"]),
-        agent(bed.n2, NODES.n2, ["--node-name=n2"]),
+        agent(bed.pod, POD_IPS[0], ["--node-name=n1", "--from=pod-on-n1"]),
+        agent(bed.n2, NODES.n2[0], ["--node-name=n2"]),
       ]);
       const args = ["--node-name=n1", ...again, token, `--agents=${agents}`];
       return watcherOf(probe(bed.n1, args, "stdout"));
     },
     watchOutside() {
-      const who = ["--node-name=n1", "--from=client", `--client-ip=${CLIENT_IP}`];
+      const who = ["--node-name=n1", "--from=client", `--client-ip=${CLIENT_IPS[0]}`];
       const targets = "--targets=NodePort,ExternalIP,LoadBalancer";
       return watcherOf(probe(bed.client, [...who, ...again, targets], "stdout"));
     },
@@ -97,8 +97,17 @@ export async function setStage(): Promise<Stage> {
   };
 }
 
-/** Has a process of pods do something: `start IP PORT`, `finish IP`. */
-export async function order(pods: Program, line: string): Promise<void> {
+/** Has a process of pods start one, on its address of each family. */
+export async function startPod(pods: Program, ips: Pair, port: number): Promise<void> {
+  for (const ip of ips) await order(pods, `start ${ip} ${port}`);
+}
+
+/** Has a process of pods end one, as pods do that have time to. */
+export async function finishPod(pods: Program, ips: Pair): Promise<void> {
+  for (const ip of ips) await order(pods, `finish ${ip}`);
+}
+
+async function order(pods: Program, line: string): Promise<void> {
   await pods.say(line);
   await pods.line(new RegExp(`^done ${line}$`));
 }

@@ -1,17 +1,17 @@
 /**
  * Two nodes, their pods and a client outside, each in a network namespace, with routes between them as
- * a CNI makes them.
+ * a CNI makes them, in both families.
  *
  * ```text
  *   client ─┐            ┌─ servers (10.244.1.5, .6)        n1, n2: proxies, and their own programs
  *          wire ─ n1 ─ cni0 ─ pod (10.244.1.100)            client: routes to the service addresses
  *           │                                               over n1
- *           └──── n2 ─ cni0 ─ servers (10.244.2.5, .6)
+ *           └──── n2 ─ cni0 ─ servers (10.244.2.5, .6)      IPv6: fd00:244:1::5 and so on
  * ```
  *
  * @module
  */
-import { NODES, PLACES } from "./_cluster.ts";
+import { NODES, type Pair, PLACES } from "./_cluster.ts";
 import { type Host, makeHost, wire } from "./namespaces.ts";
 
 /** The test-bed's hosts. */
@@ -30,11 +30,19 @@ export interface Testbed extends AsyncDisposable {
   readonly client: Host;
 }
 
-/** The address of the pod that is a client. */
-export const POD_IP = "10.244.1.100";
+/** The lengths of the prefixes of what is on one wire. */
+const PREFIXES = [24, 64] as const;
 
-/** The client's address. */
-export const CLIENT_IP = "192.0.2.50";
+/** The pod with a number of the node with a number. */
+export function podIps(node: 1 | 2, pod: number): Pair {
+  return [`10.244.${node}.${pod}`, `fd00:244:${node}::${pod}`];
+}
+
+/** The addresses of the pod that is a client. */
+export const POD_IPS: Pair = podIps(1, 100);
+
+/** The client's addresses. */
+export const CLIENT_IPS: Pair = ["192.0.2.50", "2001:db8::50"];
 
 /** The interface for service addresses. */
 export const DEVICE = "windlass0";
@@ -50,24 +58,25 @@ export async function layTestbed(): Promise<Testbed> {
   await addBridge(middle, "br0");
   await wire({ host: middle, link: "to-n1", bridge: "br0" }, onWire(n1, NODES.n1));
   await wire({ host: middle, link: "to-n2", bridge: "br0" }, onWire(n2, NODES.n2));
-  await wire({ host: middle, link: "to-client", bridge: "br0" }, onWire(client, CLIENT_IP));
+  await wire({ host: middle, link: "to-client", bridge: "br0" }, onWire(client, CLIENT_IPS));
   for (
-    const { node, net, peerNet, peer } of [
-      { node: n1, net: "10.244.1", peerNet: "10.244.2", peer: NODES.n2 },
-      { node: n2, net: "10.244.2", peerNet: "10.244.1", peer: NODES.n1 },
-    ]
+    const { node, own, other, peer } of [
+      { node: n1, own: 1, other: 2, peer: NODES.n2 },
+      { node: n2, own: 2, other: 1, peer: NODES.n1 },
+    ] as const
   ) {
     await addBridge(node, "cni0");
-    await node.ip("address", "add", `${net}.1/24`, "dev", "cni0");
-    await node.ip("route", "add", `${peerNet}.0/24`, "via", peer);
+    await address(node, "cni0", podIps(own, 1));
+    await route(node, podIps(other, 0), { prefixes: PREFIXES, via: peer });
     await node.sh("echo 1 > /proc/sys/net/ipv4/ip_forward");
+    await node.sh("echo 1 > /proc/sys/net/ipv6/conf/all/forwarding");
     await addDevice(node);
   }
-  await plug(n1, servers1, ["10.244.1.5", "10.244.1.6"]);
-  await plug(n1, pod, [POD_IP]);
-  await plug(n2, servers2, ["10.244.2.5", "10.244.2.6"]);
-  for (const ip of [PLACES.web.externalIP, PLACES.edge.loadBalancerIP]) {
-    await client.ip("route", "add", `${ip}/32`, "via", NODES.n1);
+  await plug(n1, servers1, { gateway: podIps(1, 1), ips: [podIps(1, 5), podIps(1, 6)] });
+  await plug(n1, pod, { gateway: podIps(1, 1), ips: [POD_IPS] });
+  await plug(n2, servers2, { gateway: podIps(2, 1), ips: [podIps(2, 5), podIps(2, 6)] });
+  for (const ips of [PLACES.web.externalIPs, PLACES.edge.loadBalancerIPs]) {
+    await route(client, ips, { prefixes: [32, 128], via: NODES.n1 });
   }
   const stack = made.move();
   return {
@@ -76,8 +85,26 @@ export async function layTestbed(): Promise<Testbed> {
   };
 }
 
-function onWire(host: Host, ip: string) {
-  return { host, link: "eth0", address: `${ip}/24` };
+function onWire(host: Host, ips: Pair) {
+  return { host, link: "eth0", addresses: cidrs(ips) };
+}
+
+function cidrs(ips: Pair): readonly string[] {
+  return PREFIXES.map((prefix, family) => `${ips[family]}/${prefix}`);
+}
+
+async function address(host: Host, device: string, ips: Pair): Promise<void> {
+  for (const cidr of cidrs(ips)) await host.address(device, cidr);
+}
+
+async function route(
+  host: Host,
+  to: Pair,
+  { prefixes, via }: { readonly prefixes: readonly [number, number]; readonly via: Pair },
+): Promise<void> {
+  for (const [family, gateway] of via.entries()) {
+    await host.ip("route", "add", `${to[family]}/${prefixes[family]}`, "via", gateway);
+  }
 }
 
 async function addBridge(host: Host, name: string): Promise<void> {
@@ -97,14 +124,13 @@ async function addDevice(node: Host): Promise<void> {
 }
 
 /** Plugs pods with one namespace into a node. */
-async function plug(node: Host, pods: Host, ips: readonly string[]): Promise<void> {
+async function plug(
+  node: Host,
+  pods: Host,
+  { gateway, ips }: { readonly gateway: Pair; readonly ips: readonly Pair[] },
+): Promise<void> {
   const link = pods.name.slice(0, 14);
-  const [first = "", ...more] = ips;
-  await wire(
-    { host: node, link, bridge: "cni0" },
-    { host: pods, link: "eth0", address: `${first}/24` },
-  );
-  for (const ip of more) await pods.ip("address", "add", `${ip}/24`, "dev", "eth0");
-  const gateway = `${first.slice(0, first.lastIndexOf("."))}.1`;
-  await pods.ip("route", "add", "default", "via", gateway);
+  await wire({ host: node, link, bridge: "cni0" }, { host: pods, link: "eth0" });
+  for (const each of ips) await address(pods, "eth0", each);
+  await route(pods, ["0.0.0.0", "::"], { prefixes: [0, 0], via: gateway });
 }

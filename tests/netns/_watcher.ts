@@ -5,7 +5,8 @@
  */
 import assert from "node:assert/strict";
 import type { Round } from "../../agent/probe/model.ts";
-import { PORTS, type Told } from "./_cluster.ts";
+import { addressOf } from "../../core/mod.ts";
+import { FAMILIES, PORTS, type Told } from "./_cluster.ts";
 import type { Program } from "./namespaces.ts";
 
 /** A prober that watches. */
@@ -31,18 +32,27 @@ export function watcherOf(program: Program): Watcher {
   return {
     until,
     rightWith(endpoints) {
-      const wanted = endpoints.map(({ ip }) => `${ip}:${PORTS.pod}`).toSorted().join();
+      const wanted = FAMILIES.map((_, family) => {
+        return endpoints.map(({ ips }) => addressOf(ips[family] ?? "", PORTS.pod)).toSorted()
+          .join();
+      });
       return until((round) => {
         assert.deepEqual([wrongIn(round), round.failures], [[], []]);
-        return round.columns.every(({ cells }) => endpointsOfWeb(cells) === wanted);
+        return round.columns.every(({ cells }) => {
+          return FAMILIES.every((family, index) => endpointsOfWeb(cells, family) === wanted[index]);
+        });
       });
     },
   };
 }
 
+type Cells = Round["columns"][number]["cells"];
+
 /** The endpoints by which a prober judges, as its view has them. */
-function endpointsOfWeb(cells: Round["columns"][number]["cells"]): string {
-  const cell = cells.find(({ name, kind }) => name === "default/web:tcp" && kind === "ExternalIP");
+function endpointsOfWeb(cells: Cells, family: typeof FAMILIES[number]): string {
+  const cell = cells.find((each) => {
+    return each.name === "default/web:tcp" && each.kind === "ExternalIP" && each.family === family;
+  });
   return cell?.expected.answer === "one-of" ? cell.expected.endpoints.toSorted().join() : "";
 }
 
@@ -50,7 +60,7 @@ function endpointsOfWeb(cells: Round["columns"][number]["cells"]): string {
 export function wrongIn({ columns }: Round): readonly string[] {
   return columns.flatMap(({ from, cells }) =>
     cells.filter(({ mark }) => mark === "wrong").map(({ name, kind, ip, port, why, sights }) =>
-      `${from} → ${name} ${kind} ${ip}:${port}: ${why}: ${sights.map(({ seen }) => seen)}`
+      `${from} → ${name} ${kind} ${addressOf(ip, port)}: ${why}: ${sights.map(({ seen }) => seen)}`
     )
   );
 }
@@ -59,7 +69,7 @@ export function wrongIn({ columns }: Round): readonly string[] {
 export function verdictsIn({ columns }: Round): readonly string[] {
   return columns.flatMap(({ from, cells }) =>
     cells.map(({ name, kind, ip, port, mark }) =>
-      `${from} → ${name.replace("default/", "")} ${kind} ${ip}:${port} ${mark}`
+      `${from} → ${name.replace("default/", "")} ${kind} ${addressOf(ip, port)} ${mark}`
     )
   );
 }

@@ -34,6 +34,8 @@ export interface Host extends AsyncDisposable {
   readonly name: string;
   /** Calls `ip` there. */
   ip(...args: readonly string[]): Promise<void>;
+  /** Gives an interface an address, `ip/prefix`, which can be used at once. */
+  address(device: string, cidr: string): Promise<void>;
   /** Runs a shell command there to its end. */
   sh(command: string): Promise<void>;
   /** Starts a program there. */
@@ -73,6 +75,11 @@ export async function makeHost(title: string): Promise<Host> {
   const host: Host = {
     name,
     ip: (...args) => ip("-n", name, ...args),
+    address: (device, cidr) => {
+      // Whether anybody else has it takes IPv6 a second to find out, and here nobody has.
+      const once = cidr.includes(":") ? ["nodad"] : [];
+      return ip("-n", name, "address", "add", cidr, "dev", device, ...once);
+    },
     sh: (command) => ip("netns", "exec", name, "sh", "-c", command),
     start: (command, options) => startProgram(["netns", "exec", name, ...command], options),
     [Symbol.asyncDispose]: () => ip("netns", "delete", name),
@@ -87,8 +94,8 @@ export interface WireEnd {
   readonly host: Host;
   /** The interface's name there. */
   readonly link: string;
-  /** Its address, `ip/prefix`; left out for none. */
-  readonly address?: string;
+  /** Its addresses, `ip/prefix`; left out for none. */
+  readonly addresses?: readonly string[];
   /** The bridge that it is plugged into; left out for none. */
   readonly bridge?: string;
 }
@@ -99,8 +106,8 @@ export async function wire(...[a, b]: readonly [WireEnd, WireEnd]): Promise<void
     ...["link", "add", a.link, "netns", a.host.name, "type", "veth"],
     ...["peer", b.link, "netns", b.host.name],
   );
-  for (const { host, link, address, bridge } of [a, b]) {
-    if (address !== undefined) await host.ip("address", "add", address, "dev", link);
+  for (const { host, link, addresses = [], bridge } of [a, b]) {
+    for (const cidr of addresses) await host.address(link, cidr);
     if (bridge !== undefined) await host.ip("link", "set", link, "master", bridge);
     await host.ip("link", "set", link, "up");
   }
