@@ -138,11 +138,14 @@ export function nodePortsOn({ ranges, answersFromThere, ips }: NodePortOptions):
   };
 }
 
-const LINK_LOCAL = parseCidr("fe80::/10");
+const LINK_LOCAL = ["fe80::/10", "169.254.0.0/16"].map(parseCidr).filter((each) => each !== null);
 
-/** A link-local IPv6 address means nothing without its interface. */
+/**
+ * A link-local IPv6 address means nothing without its interface, and an IPv4 one is mostly what Windows
+ * gives an interface that leads nowhere, where no socket can be bound.
+ */
 function canBeBound(ip: Ip): boolean {
-  return LINK_LOCAL === null || !cidrContains(LINK_LOCAL, ip);
+  return !LINK_LOCAL.some((range) => cidrContains(range, ip));
 }
 
 function textsOf(ips: readonly Ip[]): readonly string[] {
