@@ -118,14 +118,18 @@ export function nodePortsOn({ ranges, answersFromThere, ips }: NodePortOptions):
       isNodeKnown: () => ips() !== null,
     };
     const binding = firstMatch(NODE_PORT_RULES, question).then;
-    const own = () => (ips() ?? []).filter((ip) => ip.family === family && canBeBound(ip));
+    const own = () => (ips() ?? []).filter((ip) => ip.family === family);
     switch (binding) {
       case "all":
         return [WILDCARD[family]];
       case "each":
-        return textsOf(own());
+        // Windows gives a link-local IPv4 one to interfaces that lead nowhere.
+        return textsOf(own().filter((ip) => !isLinkLocal(ip)));
       case "each-in-ranges":
-        return textsOf(own().filter((ip) => ranges.some((range) => cidrContains(range, ip))));
+        return textsOf(
+          own().filter((ip) => family === "IPv4" || !isLinkLocal(ip))
+            .filter((ip) => ranges.some((range) => cidrContains(range, ip))),
+        );
       default:
         return unreachable(binding);
     }
@@ -138,14 +142,12 @@ export function nodePortsOn({ ranges, answersFromThere, ips }: NodePortOptions):
   };
 }
 
-const LINK_LOCAL = ["fe80::/10", "169.254.0.0/16"].map(parseCidr).filter((each) => each !== null);
+/** An IPv6 one means nothing without its interface, so no socket can be bound to it. */
+const LINK_LOCAL = { IPv4: parseCidr("169.254.0.0/16"), IPv6: parseCidr("fe80::/10") };
 
-/**
- * A link-local IPv6 address means nothing without its interface, and an IPv4 one is mostly what Windows
- * gives an interface that leads nowhere, where no socket can be bound.
- */
-function canBeBound(ip: Ip): boolean {
-  return !LINK_LOCAL.some((range) => cidrContains(range, ip));
+function isLinkLocal(ip: Ip): boolean {
+  const range = LINK_LOCAL[ip.family];
+  return range !== null && cidrContains(range, ip);
 }
 
 function textsOf(ips: readonly Ip[]): readonly string[] {

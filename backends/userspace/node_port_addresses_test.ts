@@ -34,6 +34,7 @@ Deno.test.each([
   { cidrs: ["10.0.0.0/8", "127.0.0.0/8"], IPv4: ["10.0.0.7", "127.0.0.1"], IPv6: ["::"] },
   { cidrs: ["10.0.0.0/8", "0.0.0.0/0"], IPv4: ["0.0.0.0"], IPv6: ["::"] },
   { cidrs: ["fd00::/8", "172.16.0.0/12"], IPv4: [], IPv6: ["fd00::5"] },
+  { cidrs: ["169.254.0.0/16", "fe80::/10"], IPv4: ["169.254.3.4"], IPv6: [] },
   { cidrs: ["10.0.0.7/32"], IPv4: ["10.0.0.7"], IPv6: ["::"] },
 ])("node ports with ranges $cidrs listen on $IPv4 and $IPv6", ({ cidrs, IPv4, IPv6 }) => {
   const of = ports(cidrs, true);
