@@ -1,24 +1,45 @@
 #!/usr/bin/env bash
 # What Windlass does on Windows, done by the Windows build of Deno under Wine: `deno task test:wine`.
+# Where Wine or that build cannot be had it says so, and is content.
 #
 #   WINDLASS_DENO_WIN   the command to use; made by setup.sh where it is not set
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-: "${WINDLASS_DENO_WIN:=$(tests/wine/setup.sh)}"
+unavailable=69
+if [ -z "${WINDLASS_DENO_WIN:-}" ]; then
+  WINDLASS_DENO_WIN=$(tests/wine/setup.sh) || {
+    code=$?
+    [ "$code" = "$unavailable" ] || exit "$code"
+    echo "skipped: the Windows build of Deno cannot be run here"
+    exit 0
+  }
+fi
 export WINDLASS_DENO_WIN
 # The compile task's runtime, for its test: a whole deno.exe has the same structure.
 DENORT_BIN=$(sed -n "s/^exec wine '\(.*\)' .*/\1/p" "$WINDLASS_DENO_WIN")
 export DENORT_BIN
 
-# Tests of code that asks for the platform, and the data path end to end.
+# Wine's own services come with its first program and go with its last one, which takes longer than
+# most of what is run here. So one program stays: until its standard input ends, which is when this does.
+coproc session { exec "$WINDLASS_DENO_WIN" eval 'await Deno.stdin.read(new Uint8Array(1))' 2>/dev/null; }
+
+# Tests of code that asks for the platform, and each data path end to end.
 windows_tests=(
-  agent/windows_service
   agent/log
+  agent/node_facts
+  agent/probe/platform_test.ts
   agent/process_test.ts
+  agent/windows_service
+  backends/userspace/bind_failure_test.ts
+  backends/userspace/every_path_change_test.ts
+  backends/userspace/every_path_local_clients_test.ts
+  backends/userspace/every_path_tcp_test.ts
+  backends/userspace/every_path_udp_test.ts
   backends/userspace/tcp_listener_test.ts
   backends/userspace/udp_listener_test.ts
   backends/userspace/userspace_test.ts
+  backends/userspace/windows_addresses
 )
 
 step() {
@@ -34,7 +55,6 @@ windlass() {
 }
 
 step "version" windlass version
-step "simulation" windlass simulate --scenario all --duration 8s --services 3 \
-  --connections 6 --workers 1
+step "simulation" windlass simulate --scenario all --duration 12s --services 4 --workers 1
 step "tests by deno.exe" "$WINDLASS_DENO_WIN" test -P=test --no-check --quiet "${windows_tests[@]}"
-step "tests around deno.exe" deno test -P=test --quiet tests/wine tests/exe
+step "tests around deno.exe" deno test -P=test --no-check --quiet tests/wine tests/exe
