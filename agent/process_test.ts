@@ -1,6 +1,7 @@
 // The program as a process of its own: signals, draining, exit codes.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../backends/test_ports.ts";
 import { clusterText } from "./test_cluster.ts";
 
 const MAIN = fileURLToPath(new URL("../mod.ts", import.meta.url));
@@ -21,12 +22,6 @@ function echoPod() {
       await accepted;
     },
   };
-}
-
-/** A port that nobody listens on just now. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Runs windlass; what it writes to standard error can be waited for. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { freePort } from "../../backends/test_ports.ts";
 import { main } from "../main.ts";
 import { fakeIo } from "../test_io.ts";
 import { parseText } from "../metrics/test_parse_text.ts";
@@ -70,13 +71,6 @@ const OBJECTS = (port: number, checkPort: number) => [
   },
 ];
 
-function freePort(hostname: string): number {
-  const listener = Deno.listen({ hostname, port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
-}
-
 /** A port of the range of node ports that somebody has already. */
 function nodePortInUse(): Deno.TcpListener {
   for (let port = 32_000; port < 32_700; port++) {
@@ -92,8 +86,8 @@ function nodePortInUse(): Deno.TcpListener {
 Deno.test("a proxy from files can be watched by its health, metrics and status pages", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const checkPort = freePort("0.0.0.0");
-    const objects = OBJECTS(freePort("127.5.11.2"), checkPort);
+    const checkPort = freePort();
+    const objects = OBJECTS(freePort(), checkPort);
     await Deno.writeTextFile(
       `${folder}/all.json`,
       JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),

@@ -8,6 +8,7 @@ import {
   startPipeline,
   stepPipeline,
 } from "../../core/mod.ts";
+import { freePort } from "../../backends/test_ports.ts";
 import { listOf, upsert } from "../test_fakes.ts";
 import { FakeTimers } from "../test_timers.ts";
 import { ServiceHealthServers, wildcardAddresses } from "./service_health.ts";
@@ -112,13 +113,6 @@ Deno.test("only what a health check says counts as a change", () => {
     "default/web gone",
   ]);
 });
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: HERE, port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
-}
 
 function change(name: string, port: number, count: number): HealthCheckChange {
   const now = { namespace: "default", name, port, endpoints: new Map([["IPv4" as const, count]]) };

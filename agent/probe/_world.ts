@@ -32,7 +32,7 @@ export interface ToldService {
   readonly name: string;
   /** Its ClusterIP. */
   readonly clusterIP: string;
-  /** Its node port, {@linkcode freePort}. */
+  /** Its node port, a free one. */
   readonly nodePort: number;
   /** Its endpoints. */
   readonly endpoints: readonly ToldEndpoint[];
@@ -168,18 +168,4 @@ function objectsOf({ name, clusterIP, nodePort, endpoints, spec }: ToldService) 
       })),
     },
   ];
-}
-
-/** A port that is free on every address for both protocols, just now. */
-export function freePort(): number {
-  while (true) {
-    using listener = Deno.listen({ hostname: "0.0.0.0", port: 0 });
-    const { port } = listener.addr;
-    try {
-      Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port }).close();
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
 }

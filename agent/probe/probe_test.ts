@@ -1,7 +1,8 @@
 // `windlass probe` against the program itself as the proxy, and the simulation's pods.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { freePort, smallWorld, type ToldService, type World } from "./_world.ts";
+import { freePort } from "../../backends/test_ports.ts";
+import { smallWorld, type ToldService, type World } from "./_world.ts";
 import type { Round } from "./model.ts";
 
 /** Two pods behind one service, and a service without any. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../backends/test_ports.ts";
 
 const MAIN = fileURLToPath(new URL("../../mod.ts", import.meta.url));
 const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
@@ -38,12 +39,6 @@ function echoPod() {
       await accepted;
     },
   };
-}
-
-/** A port that nobody listens on just now. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 function cluster(port: number, podPort: number): string {

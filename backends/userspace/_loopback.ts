@@ -4,6 +4,7 @@
  * @module
  */
 import type { LogFields, Logger } from "../../core/mod.ts";
+import { freePort } from "../test_ports.ts";
 import type { ConnectionEvent, ListenerStats } from "./data_path.ts";
 import type { ListenerSpec, UserspaceOp } from "./spec.ts";
 import type { UserspaceOptions } from "./options.ts";
@@ -126,12 +127,6 @@ export function echoPod(): Pod {
     }
     await conn.closeWrite();
   });
-}
-
-/** A port of 127.0.0.1 on which nobody listens. */
-export function freePort(): number {
-  using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return server.addr.port;
 }
 
 /** An address on which nobody listens. */

@@ -1,8 +1,9 @@
 // Node ports on every data path: at each address of the node, and the answers come from that address.
 import assert from "node:assert/strict";
+import { freePort } from "../test_ports.ts";
 import { endpoint, servicePort } from "../test_views.ts";
 import { onEachPath } from "./_data_paths.ts";
-import { freePort, rig } from "./_loopback.ts";
+import { rig } from "./_loopback.ts";
 import { udpNamed } from "./_udp_loopback.ts";
 import type { UserspaceOptions } from "./options.ts";
 import type { UserspaceState } from "./plan.ts";

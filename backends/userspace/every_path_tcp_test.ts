@@ -1,6 +1,7 @@
 // What TCP has to do on every data path.
 import assert from "node:assert/strict";
 import { type Logger, SILENT } from "../../core/mod.ts";
+import { freePort } from "../test_ports.ts";
 import { onEachPath } from "./_data_paths.ts";
 import {
   ask,
@@ -9,7 +10,6 @@ import {
   echoPod,
   exchange,
   first,
-  freePort,
   keeper,
   namedPod,
   pod,

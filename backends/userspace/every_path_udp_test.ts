@@ -1,7 +1,8 @@
 // What UDP has to do on every data path.
 import assert from "node:assert/strict";
+import { freePort } from "../test_ports.ts";
 import { onEachPath } from "./_data_paths.ts";
-import { closeOp, first, freePort, openOp, rig, updateOp } from "./_loopback.ts";
+import { closeOp, first, openOp, rig, updateOp } from "./_loopback.ts";
 import { udpClient, udpEcho, udpNamed, udpPod, udpSpec } from "./_udp_loopback.ts";
 import type { ConnectionEvent } from "./data_path.ts";
 import type { UdpCounts } from "./udp_counters.ts";
@@ -186,10 +187,7 @@ onEachPath(
   async (options) => {
     await using four = udpNamed("four");
     await using six = udpPod(() => new TextEncoder().encode("six"), "::1");
-    const probe = PLATFORM_DATAGRAMS.bind("127.0.0.1", 0);
-    const port = probe.addr.transport === "udp" ? probe.addr.port : 0;
-    probe.close();
-    const node = { kind: "NodePort", port } as const;
+    const node = { kind: "NodePort", port: freePort() } as const;
     await using subject = await rig(udpSpec([four.address], { ...node, ip: "0.0.0.0" }), options);
     const other = udpSpec([six.address], { ...node, ip: "::" });
     assert.deepEqual(await subject.backend.apply(openOp(other), signal), { ok: true });

@@ -1,6 +1,7 @@
 // What happens when workers die, and what the control path learns of them.
 import assert from "node:assert/strict";
-import { echoPod, exchange, freePort, keeper, namedPod, spec } from "./_loopback.ts";
+import { freePort } from "../test_ports.ts";
+import { echoPod, exchange, keeper, namedPod, spec } from "./_loopback.ts";
 import type { DataPath } from "./data_path.ts";
 import { spawnWorker } from "./workers/link.ts";
 import type { StartMessage, ToWorker } from "./workers/messages.ts";

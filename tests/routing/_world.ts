@@ -6,6 +6,7 @@
  */
 import { addressOf, type ClusterEvent, type KubeObject, readObject } from "../../core/mod.ts";
 import { takeAddressBlock } from "../../agent/simulate/address_block.ts";
+import { freePorts } from "../../backends/test_ports.ts";
 import { seededRandom } from "../../agent/simulate/random.ts";
 import { type Happening, SIZES } from "./_histories.ts";
 
@@ -44,9 +45,9 @@ export function openWorld(seed: number): World {
   const block = takeAddressBlock(seededRandom(seed));
   const vips = Array.from({ length: SIZES.vips }, (_, i) => block.serviceAddress(i).ip);
   const nodeIp = block.nodeAddress(0);
-  const ports = freePorts(nodeIp, SIZES.ports);
-  const nodePorts = freePorts(nodeIp, SIZES.nodePorts);
-  const targets = freePorts(nodeIp, 2);
+  const ports = freePorts(SIZES.ports);
+  const nodePorts = freePorts(SIZES.nodePorts);
+  const targets = freePorts(2);
   const podIps = Array.from({ length: SIZES.pods }, () => block.podAddress());
   const pods = podIps.flatMap((ip) => [
     ...targets.map((port) => tcpPod(ip, port)),
@@ -135,25 +136,6 @@ function read(value: unknown): KubeObject {
   const result = readObject(value);
   if (result.outcome !== "object") throw new TypeError(`A history told ${JSON.stringify(result)}`);
   return result.object;
-}
-
-/** Ports that are free on that address, and that nobody holds on all, for both protocols. */
-function freePorts(hostname: string, count: number): readonly number[] {
-  const ports: number[] = [];
-  const held: Disposable[] = [];
-  while (ports.length < count) {
-    const listener = Deno.listen({ hostname, port: 0 });
-    const { port } = listener.addr;
-    held.push(listener);
-    try {
-      Deno.listenDatagram({ transport: "udp", hostname, port }).close();
-      ports.push(port);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-  for (const each of held) each[Symbol.dispose]();
-  return ports;
 }
 
 interface Pod {
