@@ -49,6 +49,9 @@ export interface TimeKeeper {
 /** How many events one wait takes. */
 const EVENTS_PER_TURN = 256;
 
+/** After so many full waits in a row, what was ready before them has been told: the oldest comes first. */
+const MOST_FULL_WAITS = 64;
+
 /** How much put-off work one turn does, in bytes: what a small request may have to wait for. */
 const WORK_PER_TURN = 512 * 1024;
 
@@ -65,13 +68,13 @@ export class EventLoop {
   time: number;
   /** Whether a descriptor was given back: who waits for one may try again. */
   freed = false;
-  /** Whether more may have happened than was taken by the last wait. */
-  isBehind = false;
 
   readonly #now: () => number;
   readonly #owners: (EventOwner | undefined)[] = [];
   readonly #keepers: TimeKeeper[] = [];
   readonly #later = new WorkQueue();
+  /** How many waits in a row have told as much as one can. */
+  #fullWaits = 0;
 
   /**
    * Makes a loop.
@@ -87,6 +90,11 @@ export class EventLoop {
     this.poller = poller;
     this.#now = now;
     this.time = now();
+  }
+
+  /** Whether something may have happened that no wait has told yet. */
+  get isBehind(): boolean {
+    return this.#fullWaits > 0 && this.#fullWaits < MOST_FULL_WAITS;
   }
 
   /** Hands the events of a kind to an owner. */
@@ -110,20 +118,19 @@ export class EventLoop {
    * @throws {Error} If the poller fails: the engine cannot go on.
    */
   turn(timeoutMs: number): void {
-    this.time = this.#now();
+    const asked = this.time = this.#now();
     const count = this.poller.wait(this.#waitMs(timeoutMs));
     if (count < 0) throw new Error(`Cannot wait for events: ${errnoName(-count)}`);
     this.time = this.#now();
-    this.isBehind = count === EVENTS_PER_TURN;
+    this.#fullWaits = count === EVENTS_PER_TURN ? this.#fullWaits + 1 : 0;
     for (let i = 0; i < count; i++) {
       const token = this.poller.token(i);
       const owner = this.#owners[token >>> KIND_SHIFT];
       owner?.ready(token & INDEX_MASK, this.poller.generation(i), this.poller.events(i));
     }
     this.#work();
-    for (const keeper of this.#keepers) {
-      if (keeper.deadline() <= this.time) keeper.expire(this.time);
-    }
+    // Nobody is late whose answer may have come since: this thread may have stood still for long.
+    for (const keeper of this.#keepers) if (keeper.deadline() <= asked) keeper.expire(asked);
   }
 
   /** Gives the poller back. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { deadPort, noise, Rig, writeAll } from "./_rig.ts";
 import { accepted, assertReset, endpoint, HOST, met, rawEndpoint } from "./_tcp_rig.ts";
+import { NativeEngine } from "./engine.ts";
 import { ERRNO } from "./errno.ts";
 import { allocate } from "./memory.ts";
 
@@ -224,4 +225,40 @@ Deno.test("no endpoint is late whose answer has come and was not seen yet", asyn
   rig.now += 300;
   rig.until("each has its endpoint, or lost it", () => opened + failed.length >= all);
   assert.deepEqual([opened, failed], [all, []]);
+});
+
+Deno.test("a thread that stood still looks at its sockets before it gives an endpoint up", async () => {
+  await using rig = new Rig();
+  let now = 1000;
+  let standsStill = false;
+  const open = rig.sys.poller.bind(rig.sys);
+  rig.sys.poller = (capacity) => {
+    const poller = open(capacity);
+    if (typeof poller === "number") return poller;
+    const wait = poller.wait.bind(poller);
+    poller.wait = (ms) => {
+      if (!standsStill) return wait(ms);
+      standsStill = false;
+      now += 300;
+      return 0;
+    };
+    return poller;
+  };
+  using engine = NativeEngine.create({ sys: rig.sys, now: () => now });
+  const { text } = rawEndpoint(rig);
+  const told: string[] = [];
+  const opened = engine.open({
+    key: "web",
+    protocol: "TCP",
+    ip: HOST,
+    port: 0,
+    choose: () => text,
+    onOpened: () => void told.push("opened"),
+    onDialFailed: (_endpoint, cause) => void told.push(cause),
+  });
+  rig.connected("stream", opened.ok ? opened.port : 0);
+  while (engine.load.connections === 0) engine.turn(1);
+  standsStill = true;
+  while (told.length === 0) engine.turn(1);
+  assert.deepEqual(told, ["opened"]);
 });
