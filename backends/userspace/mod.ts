@@ -20,8 +20,11 @@ export type {
 export { DIAL_FAILURES, DIAL_TIMEOUTS_MS, type DialFailure } from "./dial.ts";
 export { FLOW_ENDS, type FlowEnd } from "./flow.ts";
 export type { SetTimer } from "./flow_sweep.ts";
+export type { HostAddresses } from "./host_addresses.ts";
 export { type Iproute2Options, type Opened, openIproute2 } from "./iproute2.ts";
 export type { IpResult, RunIp } from "./iproute2_command.ts";
+export type { NodeAddresses } from "./node_addresses.ts";
+export type { NodePorts } from "./node_port_addresses.ts";
 export { type UserspaceOptions } from "./options.ts";
 export type { UserspaceState } from "./plan.ts";
 export { USERSPACE_RULE_TABLES } from "./rule_tables.ts";
