@@ -20,7 +20,7 @@ export type {
 export { DIAL_FAILURES, DIAL_TIMEOUTS_MS, type DialFailure } from "./dial.ts";
 export { FLOW_ENDS, type FlowEnd } from "./flow.ts";
 export type { SetTimer } from "./flow_sweep.ts";
-export type { HostAddresses } from "./host_addresses.ts";
+export type { HasAddressIn, HostAddresses } from "./host_addresses.ts";
 export { type Iproute2Options, type Opened, openIproute2 } from "./iproute2.ts";
 export type { IpResult, RunIp } from "./iproute2_command.ts";
 export type { NodeAddresses } from "./node_addresses.ts";
