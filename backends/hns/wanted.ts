@@ -10,7 +10,7 @@ import type { HnsEnvironment } from "./config.ts";
 import { contributionOf } from "./desired.ts";
 import { Draft, LayeredMap } from "./layered_map.ts";
 import { LOAD_BALANCER_KINDS } from "./load_balancer_rules.ts";
-import type { Contribution, HnsOp, WantedLoadBalancer } from "./spec.ts";
+import type { Contribution, HnsOp, Member, WantedLoadBalancer } from "./spec.ts";
 
 /** What all services of the node need. */
 export interface Wanted {
@@ -140,18 +140,20 @@ class Step {
       const old = before.claims.get(key)?.[0]?.members ?? [];
       const now = claims.get(key)?.[0]?.members ?? [];
       if (old === now) continue;
-      const kept = new Set<string>();
-      for (const { ip, local } of now) if (!local) kept.add(ip);
-      for (const { ip, local } of old) {
-        if (local || kept.delete(ip)) continue;
+      const had = old.length === 0 ? NO_IPS : ipsOf(old);
+      const has = old.length === 0 ? NO_IPS : ipsOf(now);
+      for (const ip of had) {
+        if (has.has(ip)) continue;
         const rest = (users.get(ip) ?? []).filter((each) => each !== key);
         users.put(ip, rest.length === 0 ? undefined : rest);
         this.#ips?.add(ip);
       }
       const only = [key]; // one for all addresses that had none
-      for (const ip of kept) {
+      for (const { ip, local } of now) {
+        if (local || had.has(ip)) continue;
         const list = users.get(ip);
-        users.put(ip, list === undefined ? only : [...list, key]);
+        if (list === undefined) users.put(ip, only);
+        else if (list.at(-1) !== key) users.put(ip, [...list, key]);
         this.#ips?.add(ip);
       }
     }
@@ -179,6 +181,15 @@ class Step {
       reason: now.findings.map(({ rule, why }) => `${why} (${rule})`).join("; "),
     });
   }
+}
+
+const NO_IPS: ReadonlySet<string> = new Set();
+
+/** The addresses that are not on this node. */
+function ipsOf(members: readonly Member[]): ReadonlySet<string> {
+  const ips = new Set<string>();
+  for (const { ip, local } of members) if (!local) ips.add(ip);
+  return ips;
 }
 
 /** One service port may wish for one frontend twice (two kinds on one address): the first kind has it. */
