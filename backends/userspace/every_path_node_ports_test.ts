@@ -80,7 +80,8 @@ onEachPath(
     assert.deepEqual(await subject.look(), []);
     addresses.splice(1, 1, "127.0.0.4");
     const done = await subject.look();
-    assert.deepEqual(done.toSorted(), options.dataPath === "native" ? [] : ["close", "open"]);
+    const hasOneForAll = options.dataPath === "native" && Deno.build.os === "linux";
+    assert.deepEqual(done.toSorted(), hasOneForAll ? [] : ["close", "open"]);
     for (const ip of addresses) {
       const answer = await client.ask(ip, subject.port);
       assert.equal(answer, `pod from ${ip}:${subject.port}`);

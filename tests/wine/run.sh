@@ -34,6 +34,7 @@ windows_tests=(
   backends/userspace/bind_failure_test.ts
   backends/userspace/every_path_change_test.ts
   backends/userspace/every_path_local_clients_test.ts
+  backends/userspace/every_path_node_ports_test.ts
   backends/userspace/every_path_tcp_test.ts
   backends/userspace/every_path_udp_test.ts
   backends/userspace/tcp_listener_test.ts
