@@ -107,7 +107,8 @@ async function route(
   }
 }
 
-async function addBridge(host: Host, name: string): Promise<void> {
+/** Makes an interface without a wire. */
+export async function addBridge(host: Host, name: string): Promise<void> {
   await host.ip("link", "add", name, "type", "bridge");
   await host.ip("link", "set", name, "up");
 }

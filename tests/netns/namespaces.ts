@@ -38,6 +38,8 @@ export interface Host extends AsyncDisposable {
   address(device: string, cidr: string): Promise<void>;
   /** Runs a shell command there to its end. */
   sh(command: string): Promise<void>;
+  /** The addresses that begin with a text, on an interface there. */
+  addressesOn(device: string, prefix: string): Promise<readonly string[]>;
   /** Starts a program there. */
   start(command: readonly string[], options?: StartOptions): Program;
 }
@@ -64,6 +66,8 @@ export interface Program extends AsyncDisposable {
   line(pattern: RegExp): Promise<string>;
   /** Writes a line to it. */
   say(line: string): Promise<void>;
+  /** Asks it to end, as `kill` does; resolves with its exit code. */
+  end(): Promise<number>;
   /** Kills it, as `kill -9` does; resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -81,6 +85,12 @@ export async function makeHost(title: string): Promise<Host> {
       return ip("-n", name, "address", "add", cidr, "dev", device, ...once);
     },
     sh: (command) => ip("netns", "exec", name, "sh", "-c", command),
+    async addressesOn(device, prefix) {
+      const args = ["-n", name, "-oneline", "address", "show", "dev", device];
+      const { stdout } = await new Deno.Command("ip", { args }).output();
+      const found = new TextDecoder().decode(stdout).matchAll(/ inet6? (\S+)\/\d+ /g);
+      return found.map(([, ip = ""]) => ip).filter((ip) => ip.startsWith(prefix)).toArray();
+    },
     start: (command, options) => startProgram(["netns", "exec", name, ...command], options),
     [Symbol.asyncDispose]: () => ip("netns", "delete", name),
   };
@@ -152,6 +162,11 @@ function startProgram(
     },
     async say(line) {
       await writer?.write(new TextEncoder().encode(`${line}\n`));
+    },
+    async end() {
+      child.kill("SIGTERM");
+      for (let open = true; open;) open = !(await lines.next()).done; // else it would wait for its reader
+      return (await child.status).code;
     },
     kill,
     async [Symbol.asyncDispose]() {
