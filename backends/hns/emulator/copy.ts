@@ -9,7 +9,10 @@
 export function copyOf(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOf);
-  const copy: Record<string, unknown> = {};
-  for (const [key, each] of Object.entries(value)) copy[key] = copyOf(each);
+  const copy: Record<string, unknown> = { ...value };
+  for (const key of Object.keys(copy)) {
+    const each = copy[key];
+    if (typeof each === "object" && each !== null) copy[key] = copyOf(each);
+  }
   return copy;
 }
