@@ -87,7 +87,10 @@ export const COMMANDS = {
     examples: [
       "windlass service install -- kube to-winkernel --kubeconfig C:\\k\\config",
       "windlass service install --service-name kube-proxy -- --config C:\\k\\kube-proxy.conf",
+      "windlass service start",
       "windlass service status -o json",
+      "windlass service stop",
+      "windlass service uninstall",
     ],
   },
   probe: {
