@@ -10,6 +10,7 @@ using sys = openSys();
 using engine = NativeEngine.create({ sys });
 let endpoint: string | null = null;
 let done = false;
+let told = Promise.withResolvers<void>();
 
 self.onmessage = (
   { data }: MessageEvent<{ readonly endpoint?: string; readonly done?: boolean }>,
@@ -17,12 +18,15 @@ self.onmessage = (
   endpoint = data.endpoint ?? endpoint;
   done = data.done ?? false;
   self.postMessage({ endpoint });
+  told.resolve();
 };
 
 const choose = () => endpoint;
 const opened = engine.open({ key: "web", protocol: "TCP", ip: "127.0.0.1", port: 0, choose });
 self.postMessage({ opened, wake: engine.wakeHandle });
 while (!done) {
-  if (engine.turn(60_000)) await new Promise((resolve) => setTimeout(resolve, 0));
+  if (!engine.turn(60_000)) continue;
+  await told.promise; // there is a message for each wake-up, but it may come later
+  told = Promise.withResolvers();
 }
 self.close();
