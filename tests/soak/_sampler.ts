@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { UserspaceStats } from "../../backends/mod.ts";
 
 /** What the process holds. */
 export interface Holdings {
@@ -10,18 +11,36 @@ export interface Holdings {
   readonly rss: number;
   /** What the main thread's heap uses after a collection, in MiB. */
   readonly heap: number;
-  /** Open descriptors; 0 where they cannot be listed. */
+  /** Open descriptors that belong to no live connection or flow; 0 where they cannot be listed. */
   readonly descriptors: number;
 }
 
 const MIB = 1024 * 1024;
 
+/** What of the traffic is alive. */
+export type Alive = Pick<UserspaceStats, "listeners" | "draining">;
+
+/**
+ * A proxied connection has four descriptors here, where its client and its pod live too, and a flow has
+ * one. How many there are goes with how busy the machine is, and tells of no leak.
+ */
+const EACH = { connection: 4, flow: 1 };
+
 /** Looks once. With `--expose-gc` garbage is collected first, so that it is not taken for a leak. */
-export async function look(): Promise<Holdings> {
+export async function look(alive: () => Promise<Alive>): Promise<Holdings> {
   const collect: unknown = Reflect.get(globalThis, "gc");
   if (typeof collect === "function") collect();
   const { rss, heapUsed } = Deno.memoryUsage();
-  return { rss: rss / MIB, heap: heapUsed / MIB, descriptors: await countDescriptors() };
+  const all = await countDescriptors();
+  const descriptors = all === 0 ? 0 : all - descriptorsOf(await alive());
+  return { rss: rss / MIB, heap: heapUsed / MIB, descriptors };
+}
+
+function descriptorsOf({ listeners, draining }: Alive): number {
+  return listeners.reduce(
+    (sum, { active, udp }) => sum + active * (udp === undefined ? EACH.connection : EACH.flow),
+    draining.connections * EACH.connection,
+  );
 }
 
 /** Deno lets a process list its own with all permissions only; `ls` may with leave to run it. */

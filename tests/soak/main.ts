@@ -6,7 +6,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { userspaceBackend } from "../../backends/mod.ts";
+import { type UserspaceBackend, userspaceBackend } from "../../backends/mod.ts";
 import { DEFAULT_OPTIONS, STORIES, type Story } from "../../agent/simulate/mod.ts";
 import { NO_SHOW } from "../../agent/simulate/show.ts";
 import { runSimulation } from "../../agent/simulate/simulation.ts";
@@ -33,11 +33,12 @@ const BOUNDS: Readonly<Record<keyof Holdings, Bound>> = {
 
 /** Soaks one data path. */
 async function soak(dataPath: DataPathCase, minutes: number) {
+  let backend: { readonly stats: UserspaceBackend["stats"] } | null = null;
   const samples: (Holdings & { readonly atMinutes: number })[] = [];
   const startedAt = performance.now();
   const sampled = async (): Promise<void> => {
     const atMinutes = (performance.now() - startedAt) / 60_000;
-    samples.push({ atMinutes, ...await look() });
+    if (backend !== null) samples.push({ atMinutes, ...await look(backend.stats) });
   };
   let looking = Promise.resolve();
   const timer = setInterval(() => looking = looking.then(sampled), SAMPLE_MS);
@@ -49,13 +50,16 @@ async function soak(dataPath: DataPathCase, minutes: number) {
     show: NO_SHOW,
     signal: new AbortController().signal,
     patienceMs: CLIENT_PATIENCE_MS,
-    makeBackend: (nodeIp) =>
-      userspaceBackend({
+    makeBackend(nodeIp) {
+      const made = userspaceBackend({
         ...dataPath.options,
         nodePortAddresses: [`${nodeIp}/32`],
         hostAddresses: () => [nodeIp],
         udpIdleTimeoutMs: UDP_IDLE_TIMEOUT_MS,
-      }),
+      });
+      backend = { stats: () => made.stats() };
+      return made;
+    },
   });
   clearInterval(timer);
   await looking;
