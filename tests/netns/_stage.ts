@@ -13,9 +13,9 @@ import { type Watcher, watcherOf } from "./_watcher.ts";
 export interface Stage extends AsyncDisposable {
   /** The hosts. */
   readonly bed: Testbed;
-  /** Says what the cluster is: the endpoints of `web` and of `edge`. */
+  /** Says what the cluster is, in the file and to the API server: the endpoints of `web` and `edge`. */
   tell(web: readonly Told[], edge: readonly Told[]): Promise<void>;
-  /** Starts a proxy; resolves after its first sync. */
+  /** Starts a proxy, which learns on n1 from the file and on n2 from the API server; resolves after its first sync. */
   proxy(node: "n1" | "n2"): Promise<Program>;
   /** Starts the process of a host's pods. */
   pods(host: Host): Program;
@@ -28,7 +28,8 @@ export interface Stage extends AsyncDisposable {
 }
 
 const AGENT_PORT = 12_091;
-const DENO = [Deno.execPath(), "run", "--no-prompt", "--quiet", "--allow-net"];
+const API_PORT = 6443;
+const DENO = [Deno.execPath(), "run", "--no-prompt", "--quiet", "--allow-net", "--allow-read=/tmp"];
 
 /** Sets the stage. */
 export async function setStage(): Promise<Stage> {
@@ -42,7 +43,7 @@ export async function setStage(): Promise<Stage> {
   const programs = made.use(new AsyncDisposableStack());
 
   function probe(host: Host, args: readonly string[], read: "stderr" | "stdout"): Program {
-    const pace = ["--rate=500", "--timeout=2s"]; // patient: a loaded machine's silence is no finding
+    const pace = ["--rate=500", "--times=1", "--timeout=2s"]; // patient: a loaded machine's silence is no finding
     const command = windlass("probe", "file", `--input=${input}`, ...pace, ...args);
     return programs.use(host.start(command, { read }));
   }
@@ -58,6 +59,11 @@ export async function setStage(): Promise<Stage> {
     return programs.use(host.start(command, { read: "stdout", write: true }));
   }
 
+  const api = script(bed.n2, "_api_main.ts", NODES.n2[0], String(API_PORT));
+  const sources = {
+    n1: ["file", "to-userspace", `--input=${input}`],
+    n2: ["kube", "to-userspace", `--server=http://${NODES.n2[0]}:${API_PORT}`],
+  };
   const again = ["--all-nodes", "--watch", "--interval=100ms", "--output=json"];
   const stack = made.move();
   return {
@@ -65,10 +71,11 @@ export async function setStage(): Promise<Stage> {
     async tell(web, edge) {
       await Deno.writeTextFile(`${input}.new`, clusterText(web, edge));
       await Deno.rename(`${input}.new`, input);
+      await order(api, input, `done ${input}`);
     },
     async proxy(node) {
       const program = programs.use(bed[node].start(windlass(
-        ...["file", "to-userspace", `--input=${input}`, `--node-name=${node}`, "-v=2"],
+        ...[...sources[node], `--node-name=${node}`, "-v=2"],
         ...["--address-manager=iproute2", `--interface=${DEVICE}`, "--min-sync-period=50ms"],
       )));
       await program.line(/Synced/);
@@ -99,15 +106,15 @@ export async function setStage(): Promise<Stage> {
 
 /** Has a process of pods start one, on its address of each family. */
 export async function startPod(pods: Program, ips: Pair, port: number): Promise<void> {
-  for (const ip of ips) await order(pods, `start ${ip} ${port}`);
+  for (const ip of ips) await order(pods, `start ${ip} ${port}`, `done start ${ip} ${port}`);
 }
 
 /** Has a process of pods end one, as pods do that have time to. */
 export async function finishPod(pods: Program, ips: Pair): Promise<void> {
-  for (const ip of ips) await order(pods, `finish ${ip}`);
+  for (const ip of ips) await order(pods, `finish ${ip}`, `done finish ${ip}`);
 }
 
-async function order(pods: Program, line: string): Promise<void> {
-  await pods.say(line);
-  await pods.line(new RegExp(`^done ${line}$`));
+async function order(program: Program, line: string, answer: string): Promise<void> {
+  await program.say(line);
+  await program.line(new RegExp(`^${RegExp.escape(answer)}$`));
 }
