@@ -31,7 +31,10 @@ const PARSERS: readonly Parser[] = [
     program,
     args: (file) => ["-NoProfile", "-NonInteractive", "-Command", `& {${BY_POWERSHELL}} '${file}'`],
   })),
-  { program: "python3", args: (file) => ["-c", BY_TREE_SITTER, file] },
+  ...["python3-powershell", "python3"].map((program): Parser => ({
+    program,
+    args: (file) => ["-c", BY_TREE_SITTER, file],
+  })),
 ];
 
 /** What a parser has to say of a file; `null` where the parser is not there. */
