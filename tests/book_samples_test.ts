@@ -92,6 +92,8 @@ Deno.test("docs/reference/health.md shows a body of /healthz as it is", async ()
     {
       now: at("2026-01-05T10:00:01.5Z"),
       healthy: true,
+      live: true,
+      blockedBy: "",
       nodeEligible: true,
       lastUpdated: at("2026-01-05T10:00:00Z"),
       families: new Map(

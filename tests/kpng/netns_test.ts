@@ -16,8 +16,8 @@ async function twoHosts() {
   const brain = made.use(await makeHost("kpng-brain"));
   const node = made.use(await makeHost("kpng-node"));
   await wire(
-    { host: brain, link: "eth0", address: "198.51.100.1/24" },
-    { host: node, link: "eth0", address: "198.51.100.2/24" },
+    { host: brain, link: "eth0", addresses: ["198.51.100.1/24"] },
+    { host: node, link: "eth0", addresses: ["198.51.100.2/24"] },
   );
   const stack = made.move();
   return {
