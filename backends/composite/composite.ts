@@ -35,9 +35,9 @@ export interface CompositeState<SA, SB> {
 
 /** What two backends are put together from. */
 export interface CompositeOptions<A extends Op, SA, B extends Op, SB> {
-  /** Gets all service ports but those that are chosen; may have an observer. */
+  /** Gets all service ports but those that are chosen. */
   readonly main: Backend<A, SA>;
-  /** Gets the chosen ones; has no observer. */
+  /** Gets the chosen ones. */
   readonly beside: Backend<B, SB>;
   /** Whether a service port goes to the other backend. Pure. */
   readonly isBeside: (entry: ServicePortView) => boolean;
@@ -64,40 +64,47 @@ export function compositeBackend<A extends Op, SA, B extends Op, SB>(
     part: "beside",
     inner,
   });
-  const observer: Observer<CompositeOp<A, B>, CompositeState<SA, SB>> | undefined = main.observer &&
-    {
-      async observe(signal): Promise<Observation<CompositeOp<A, B>, CompositeState<SA, SB>>> {
-        const seen = await main.observer?.observe(signal);
-        if (seen === undefined || !seen.ok) {
-          return { ok: false, error: seen?.error ?? `${main.name} cannot look` };
-        }
-        const prefix = keyIn("main", "");
-        return {
-          ok: true,
-          covers: (key) =>
-            key.startsWith(prefix) && (seen.covers?.(key.slice(prefix.length)) ?? true),
-          plan(state) {
-            const plan = seen.plan(state.main);
-            return { ...plan, ops: plan.ops.map(ofMain), state: { ...state, main: plan.state } };
-          },
-        };
-      },
-      watch: (listener) => main.observer?.watch(listener) ?? (() => {}),
-    };
+  const merged = (
+    first: Plan<A, SA>,
+    second: Plan<B, SB>,
+  ): Plan<CompositeOp<A, B>, CompositeState<SA, SB>> => ({
+    ops: [...first.ops.map(ofMain), ...second.ops.map(ofBeside)],
+    state: { main: first.state, beside: second.state },
+    waits: [...first.waits ?? [], ...second.waits ?? []],
+  });
+  /** A part that cannot be asked is never seen: its operations and its state stay as they are. */
+  const observer: Observer<CompositeOp<A, B>, CompositeState<SA, SB>> = {
+    async observe(signal): Promise<Observation<CompositeOp<A, B>, CompositeState<SA, SB>>> {
+      const [first, second] = await Promise.all([
+        main.observer?.observe(signal),
+        beside.observer?.observe(signal),
+      ]);
+      if (first?.ok === false) return first;
+      if (second?.ok === false) return second;
+      return {
+        ok: true,
+        covers: (key) =>
+          covers(first, keyIn("main", ""), key) || covers(second, keyIn("beside", ""), key),
+        plan: (state) =>
+          merged(
+            first?.plan(state.main) ?? { ops: [], state: state.main },
+            second?.plan(state.beside) ?? { ops: [], state: state.beside },
+          ),
+      };
+    },
+    watch(listener) {
+      const ends = [main.observer?.watch(listener), beside.observer?.watch(listener)];
+      return () => ends.forEach((end) => end?.());
+    },
+  };
   return {
     name: main.name,
     initial: { main: main.initial, beside: beside.initial },
     ...(main.concurrency === undefined ? {} : { concurrency: main.concurrency }),
-    ...(observer === undefined ? {} : { observer }),
-    plan(changes, state): Plan<CompositeOp<A, B>, CompositeState<SA, SB>> {
+    ...(main.observer === undefined && beside.observer === undefined ? {} : { observer }),
+    plan(changes, state) {
       const split = splitChanges(changes, isBeside);
-      const first = main.plan(split.main, state.main);
-      const second = beside.plan(split.beside, state.beside);
-      return {
-        ops: [...first.ops.map(ofMain), ...second.ops.map(ofBeside)],
-        state: { main: first.state, beside: second.state },
-        waits: [...first.waits ?? [], ...second.waits ?? []],
-      };
+      return merged(main.plan(split.main, state.main), beside.plan(split.beside, state.beside));
     },
     apply(op, signal) {
       return op.part === "main" ? main.apply(op.inner, signal) : beside.apply(op.inner, signal);
@@ -106,6 +113,16 @@ export function compositeBackend<A extends Op, SA, B extends Op, SB>(
       await Promise.all([main.close(signal), beside.close(signal)]);
     },
   };
+}
+
+/** Whether what a part has seen answers for an operation, given by its key with the part's name. */
+function covers(
+  seen: { readonly covers?: (key: string) => boolean } | undefined,
+  prefix: string,
+  key: string,
+): boolean {
+  if (seen === undefined || !key.startsWith(prefix)) return false;
+  return seen.covers?.(key.slice(prefix.length)) ?? true;
 }
 
 /** Splits changes; a service port that moves goes from one backend and comes to the other. */
