@@ -8,6 +8,7 @@ import type { Cidr, Ip, Logger } from "../../core/mod.ts";
 import type { SetTimer } from "./flow_sweep.ts";
 import { type HostAddresses, knownAddresses, type ListAddresses } from "./host_addresses.ts";
 import { isLimited, type NodePorts, nodePortsOn } from "./node_port_addresses.ts";
+import { messageOf } from "./sockets.ts";
 
 /** What hangs on the node's addresses. */
 export interface NodeAddresses extends HostAddresses {
@@ -29,14 +30,17 @@ export interface NodeAddressesOptions {
   readonly setTimer: SetTimer;
 }
 
-/** How often to look whether they have changed, in milliseconds: listing takes less than one. */
+/** How often to look, in milliseconds: listing takes less than one on a node with few addresses. */
 export const LOOK_EVERY_MS = 5000;
 
 /** Follows the node's addresses. They are listed only once somebody has asked something of them. */
 export class NodeFollower {
   readonly #options: NodeAddressesOptions;
+  readonly #answersFromThere: () => boolean;
   #listed: readonly Ip[] | null = null;
   #current: NodeAddresses;
+  /** Whether the last look failed, which is told once. */
+  #isBlind = false;
 
   /**
    * Knows nothing yet.
@@ -45,6 +49,9 @@ export class NodeFollower {
    */
   constructor(options: NodeAddressesOptions) {
     this.#options = options;
+    let answers: boolean | null = null;
+    // Asked once: another answer would have node ports bound anew that nothing has happened to.
+    this.#answersFromThere = () => answers ??= options.answersFromThere();
     this.#current = this.#on(() => this.#listed = options.list());
     const limited = (["IPv4", "IPv6"] as const).some((family) => isLimited(options.ranges, family));
     if (limited && options.list() === null) {
@@ -60,10 +67,13 @@ export class NodeFollower {
     return this.#current;
   }
 
-  /** Looks, if somebody has asked before; answers with what is seen, the same if nothing changed. */
+  /**
+   * Looks, if somebody has asked before; answers with what is seen, the same if nothing changed. What
+   * cannot be listed for the time being is taken to be what it was.
+   */
   look(): NodeAddresses {
     const before = this.#listed;
-    const now = before === null ? null : this.#options.list();
+    const now = before === null ? null : this.#list();
     if (before === null || now === null || sameIps(before, now)) return this.#current;
     const texts = (some: readonly Ip[], others: readonly Ip[]) =>
       some.filter(({ text }) => !others.some((other) => other.text === text))
@@ -79,17 +89,34 @@ export class NodeFollower {
     const { setTimer } = this.#options;
     let seen = this.#current;
     const lookOn = () => {
-      const now = this.look();
-      if (now !== seen) onChange();
-      seen = now;
       cancel = setTimer(lookOn, LOOK_EVERY_MS);
+      const before = seen;
+      seen = this.look();
+      if (seen !== before) onChange();
     };
     let cancel = setTimer(lookOn, LOOK_EVERY_MS);
     return () => cancel();
   }
 
+  #list(): readonly Ip[] | null {
+    const { list, log } = this.#options;
+    try {
+      const listed = list();
+      this.#isBlind = false;
+      return listed;
+    } catch (error) {
+      if (!this.#isBlind) {
+        const instead = "they are taken to be what they were, until they can be listed again";
+        log.warn("Cannot list the node's addresses", { error: messageOf(error), instead });
+      }
+      this.#isBlind = true;
+      return null;
+    }
+  }
+
   #on(list: ListAddresses): NodeAddresses {
-    const { ranges, answersFromThere } = this.#options;
+    const { ranges } = this.#options;
+    const answersFromThere = this.#answersFromThere;
     let listed: readonly Ip[] | null | undefined;
     const ips = () => listed === undefined ? listed = list() : listed;
     return { ...knownAddresses(ips), nodePorts: nodePortsOn({ ranges, answersFromThere, ips }) };
