@@ -23,13 +23,17 @@ interface Bell {
 
 const DING = new Uint8Array(1);
 
+/** How long opening may take, in milliseconds: those who wait for it carry nothing. */
+const OPENING_MS = 5000;
+
 /** A queue in which copy loops stand for their next turn. */
 export class Turns {
   readonly #sockets: Sockets;
   readonly #log: Logger;
   readonly #waiting: (() => void)[] = [];
   #bell: Bell | null = null;
-  #opening = false;
+  /** Whether it was tried to open the bell. That is done once, and who waits meanwhile is rung in. */
+  #tried = false;
   #closed = false;
 
   /** Makes an empty queue. It opens its sockets when somebody first waits. */
@@ -52,14 +56,14 @@ export class Turns {
   }
 
   #ring(): void {
-    const bell = this.#bell;
-    if (bell === null) {
+    if (this.#bell !== null) {
+      // What comes of a failure is seen at the other end, where the sockets are given up.
+      this.#bell.rope.write(DING).catch(() => this.#drop());
+    } else if (this.#tried || this.#closed) {
       setImmediate(() => this.#grant());
-      if (!this.#opening && !this.#closed) void this.#open();
-      return;
+    } else {
+      void this.#open();
     }
-    // What comes of a failure is seen at the other end, where the sockets are given up.
-    bell.rope.write(DING).catch(() => this.#drop());
   }
 
   #grant(): void {
@@ -67,13 +71,14 @@ export class Turns {
     if (this.#waiting.length > 0) this.#ring();
   }
 
-  /** Opens the bell and listens to it. Without one, turns come by setImmediate. */
+  /** Opens the bell, rings it and listens to it. Without one, turns come by setImmediate. */
   async #open(): Promise<void> {
-    this.#opening = true;
+    this.#tried = true;
     try {
       const bell = await openBell(this.#sockets);
       this.#bell = bell;
       if (this.#closed) this.#drop();
+      else this.#ring();
       const into = new Uint8Array(8);
       while (await bell.ear.read(into) !== null) this.#grant();
     } catch (error) {
@@ -98,9 +103,10 @@ export class Turns {
 
 async function openBell(sockets: Sockets): Promise<Bell> {
   const server = sockets.listen("127.0.0.1", 0);
+  const tooLong = new AbortController();
+  const timer = setTimeout(() => tooLong.abort(), OPENING_MS);
   try {
-    const { signal } = new AbortController();
-    const rope = await sockets.connect("127.0.0.1", server.addr.port, signal);
+    const rope = await sockets.connect("127.0.0.1", server.addr.port, tooLong.signal);
     const ear = await server.accept();
     if (ear.remoteAddr.port !== rope.localAddr.port) {
       rope.close();
@@ -112,6 +118,7 @@ async function openBell(sockets: Sockets): Promise<Bell> {
     ear.unref();
     return { rope, ear };
   } finally {
+    clearTimeout(timer);
     server.close();
   }
 }

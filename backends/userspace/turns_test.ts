@@ -5,7 +5,14 @@ import { PLATFORM_SOCKETS, type Sockets } from "./sockets.ts";
 import { Turns } from "./turns.ts";
 import { userspaceBackend } from "./userspace.ts";
 
+/** The bell keeps no process alive. The connections do whose turns it rings, and in their stead this. */
+function alive(): Disposable {
+  const timer = setInterval(() => {}, 1000);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
 Deno.test("turns are given one after the other, in the order of the asking", async () => {
+  using _ = alive();
   const turns = new Turns(PLATFORM_SOCKETS, SILENT);
   const order: number[] = [];
   const round = () => Promise.all([1, 2, 3, 4].map((n) => turns.next().then(() => order.push(n))));
@@ -16,7 +23,25 @@ Deno.test("turns are given one after the other, in the order of the asking", asy
   assert.deepEqual(order, [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4]);
 });
 
+Deno.test("the first turn too comes with a look at the sockets", async () => {
+  using _ = alive();
+  let isConnected = false;
+  const sockets: Sockets = {
+    ...PLATFORM_SOCKETS,
+    async connect(hostname, port, signal) {
+      const stream = await PLATFORM_SOCKETS.connect(hostname, port, signal);
+      isConnected = true;
+      return stream;
+    },
+  };
+  const turns = new Turns(sockets, SILENT);
+  await turns.next();
+  turns.close();
+  assert.ok(isConnected);
+});
+
 Deno.test("turns are given also before, while and after the sockets are closed", async () => {
+  using _ = alive();
   const turns = new Turns(PLATFORM_SOCKETS, SILENT);
   const early = turns.next();
   turns.close();
@@ -34,6 +59,7 @@ Deno.test.each([
     faults: { connect: () => Promise.reject(new Error("no")) } satisfies Partial<Sockets>,
   },
 ])("turns are given, and it is told, where the process $what to itself", async ({ faults }) => {
+  using _ = alive();
   const told = Promise.withResolvers<string>();
   const log = { ...SILENT, warn: (line: string) => told.resolve(line) };
   const turns = new Turns({ ...PLATFORM_SOCKETS, ...faults }, log);
@@ -44,6 +70,7 @@ Deno.test.each([
 });
 
 Deno.test("a stranger who connects first is not listened to", async () => {
+  using _ = alive();
   const strangers: Deno.TcpConn[] = [];
   const told = Promise.withResolvers<string>();
   const log = {
