@@ -6,6 +6,7 @@
 import type { LogFields, Logger } from "../../core/mod.ts";
 import { freePort } from "../test_ports.ts";
 import type { ConnectionEvent, ListenerStats } from "./data_path.ts";
+import type { NodePorts } from "./node_port_addresses.ts";
 import type { ListenerSpec, UserspaceOp } from "./spec.ts";
 import type { UserspaceOptions } from "./options.ts";
 import { type UserspaceBackend, userspaceBackend } from "./userspace.ts";
@@ -128,6 +129,9 @@ export function echoPod(): Pod {
     await conn.closeWrite();
   });
 }
+
+/** Node ports on every address of the node. */
+export const ALL_ADDRESSES: NodePorts = (_, family) => [family === "IPv4" ? "0.0.0.0" : "::"];
 
 /** An address on which nobody listens. */
 export function deadAddress(): string {

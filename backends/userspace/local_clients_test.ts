@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { firstMatch } from "../../core/mod.ts";
 import { endpoint, servicePort } from "../test_views.ts";
+import { ALL_ADDRESSES } from "./_loopback.ts";
 import { listenersOf } from "./listeners.ts";
 import { LOCAL_CLIENT_RULES, type LocalClientInput } from "./local_clients.ts";
-import { ALL_ADDRESSES } from "./node_port_addresses.ts";
 import type { ListenerSpec } from "./spec.ts";
 
 const HERE = "10.1.0.1:80";

@@ -21,9 +21,6 @@ export type NodePorts = (protocol: ListenerProtocol, family: IpFamily) => readon
 /** The addresses that stand for all of a family. */
 const WILDCARD: Readonly<Record<IpFamily, string>> = { IPv4: "0.0.0.0", IPv6: "::" };
 
-/** Node ports on every address of the node. */
-export const ALL_ADDRESSES: NodePorts = (_, family) => [WILDCARD[family]];
-
 /** What the table looks at. */
 export interface NodePortInput {
   /** The protocol. */

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import type { Change, ServicePortView } from "../../core/mod.ts";
 import { endpoint, servicePort } from "../test_views.ts";
+import { ALL_ADDRESSES } from "./_loopback.ts";
 import { BALANCING_ANNOTATION, balancingOf } from "./balancing_annotation.ts";
 import { listenersOf } from "./listeners.ts";
-import { ALL_ADDRESSES } from "./node_port_addresses.ts";
 import { INITIAL_STATE, planChanges, type PlannerOptions } from "./plan.ts";
 import { BALANCING_POLICIES, type ListenerSpec, type UserspaceOp } from "./spec.ts";
 

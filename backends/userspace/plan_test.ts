@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Change, Frontend, ServicePortView } from "../../core/mod.ts";
 import { endpoint, servicePort } from "../test_views.ts";
-import { ALL_ADDRESSES } from "./node_port_addresses.ts";
+import { ALL_ADDRESSES } from "./_loopback.ts";
 import { INITIAL_STATE, planChanges, planForNode, type PlannerOptions } from "./plan.ts";
 import type { UserspaceOp } from "./spec.ts";
 
