@@ -6,7 +6,7 @@ import { closeOp, first, openOp, rig, updateOp } from "./_loopback.ts";
 import { udpClient, udpEcho, udpNamed, udpPod, udpSpec } from "./_udp_loopback.ts";
 import type { ConnectionEvent } from "./data_path.ts";
 import type { UdpCounts } from "./udp_counters.ts";
-import { PLATFORM_DATAGRAMS, portOf } from "./udp_sockets.ts";
+import { PLATFORM_DATAGRAMS } from "./udp_sockets.ts";
 import type { UserspaceBackend } from "./userspace.ts";
 
 const { signal } = new AbortController();
@@ -90,9 +90,7 @@ onEachPath(
 onEachPath(
   "an endpoint that refuses at first is reached as soon as it listens",
   async (options) => {
-    const socket = PLATFORM_DATAGRAMS.bind("127.0.0.1", 0);
-    const port = portOf(socket);
-    socket.close();
+    const port = freePort();
     await using subject = await rig(udpSpec([`127.0.0.1:${port}`]), options);
     using client = udpClient(subject.backend);
     const mapped = subject.event("mapped");
