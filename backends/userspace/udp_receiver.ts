@@ -7,7 +7,7 @@ import { sleep } from "./sleep.ts";
 import type { DatagramBuffers } from "./udp_buffers.ts";
 import { type DatagramSocket, isPeerGone } from "./udp_sockets.ts";
 
-/** Who sends a datagram on. Neither may throw. */
+/** Who sends a datagram on. None of these may throw. */
 export interface Forwarder {
   /** Sends it; `null`: it was dropped. */
   forward(datagram: Uint8Array): Promise<unknown> | null;

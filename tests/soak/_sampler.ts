@@ -22,7 +22,8 @@ export type Alive = Pick<UserspaceStats, "listeners" | "draining">;
 
 /**
  * A proxied connection has four descriptors here, where its client and its pod live too, and a flow has
- * one. How many there are goes with how busy the machine is, and tells of no leak.
+ * one. How many there are goes with how busy the machine is, and tells of no leak. What drains are
+ * connections: a UDP listener that is stopped ends its flows.
  */
 const EACH = { connection: 4, flow: 1 };
 

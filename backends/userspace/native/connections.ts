@@ -58,7 +58,7 @@ export class Connections {
   phase = new Uint8Array(0);
   /** When dialling must have come to an end. */
   deadline = new Float64Array(0);
-  /** How many tries have run out of time. */
+  /** How many tries were late, or failed at an endpoint that had failed before. */
   tries = new Uint8Array(0);
   /** The socket of each side; -1: none. */
   sock = new Int32Array(0);
