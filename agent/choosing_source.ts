@@ -4,8 +4,14 @@
  *
  * @module
  */
-import { BACKEND_ANNOTATION, fulfils, type LabelRequirement } from "../backends/mod.ts";
-import type { ClusterEvent, KubeObject } from "../core/mod.ts";
+import {
+  BACKEND_ANNOTATION,
+  type ClusterEvent,
+  fulfils,
+  type KubeObject,
+  type LabelRequirement,
+  unreachable,
+} from "../core/mod.ts";
 import type { Source } from "../proto/mod.ts";
 
 /** The source, with the annotation on the Services whose labels fulfil all requirements. */
@@ -26,6 +32,8 @@ export function choosingSource(
         return { ...event, objects: event.objects.map(chosen) };
       case "delete":
         return event;
+      default:
+        return unreachable(event);
     }
   };
   return {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./annotations.ts";
 export * from "./claims.ts";
 export * from "./derive_view.ts";
 export * from "./diff.ts";
@@ -13,6 +14,7 @@ export * from "./events.ts";
 export * from "./explain.ts";
 export * from "./explain_text.ts";
 export * from "./ip.ts";
+export * from "./label_selector.ts";
 export * from "./logger.ts";
 export * from "./objects.ts";
 export * from "./persistent_map.ts";

@@ -11,11 +11,4 @@ export {
   type Part,
   splitChanges,
 } from "./composite.ts";
-export { fulfils, type LabelRequirement } from "./label_selector.ts";
-export {
-  BACKEND_ANNOTATION,
-  type ReadChoice,
-  readChoice,
-  type UserspaceChoice,
-  userspaceSelector,
-} from "./selector.ts";
+export { userspaceSelector } from "./selector.ts";

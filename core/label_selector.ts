@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { unreachable } from "./rules.ts";
 
 /** One requirement: whether the label has one of the values, or none of them, or is not there at all. */
 export type LabelRequirement =
@@ -77,6 +78,8 @@ export function fulfils(
         return value === undefined || !each.values.includes(value);
       case "absent":
         return value === undefined;
+      default:
+        return unreachable(each);
     }
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { fulfils } from "./label_selector.ts";
-import { readChoice } from "./selector.ts";
+import { fulfils } from "../../core/mod.ts";
+import { readChoice } from "./userspace_choice.ts";
 
 const LABELS = { "app.kubernetes.io/name": "web", tier: "edge", empty: "" };
 
