@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FEATURE_TABLE } from "../../backends/mod.ts";
+import { blocksLeft, FEATURE_TABLE, WIDEN_PORTS } from "../../backends/mod.ts";
 import { type NodeFacts, type PortRange, type Probed, valueOf } from "./facts.ts";
 import { chooseNetwork } from "./networks.ts";
 import { overlap, rangeText } from "./port_ranges.ts";
@@ -37,8 +37,6 @@ interface Rule {
 /** The ports that Kubernetes gives to Services by default. */
 const NODE_PORTS: PortRange = { first: 30_000, last: 32_767 };
 
-/** HNS takes ports in blocks of so many, one for each load balancer without direct server return. */
-const PORT_BLOCK = 64;
 const FEW_BLOCKS = 10;
 
 const WHY = Object.fromEntries(FEATURE_TABLE.map(({ feature, why }) => [feature, why]));
@@ -214,12 +212,10 @@ export const NODE_RULES: readonly Rule[] = [
       const [tcp] = valueOf(ports) ?? [];
       const known = valueOf(hns);
       if (tcp === undefined || known === null) return [];
-      const all = Math.floor((tcp.dynamic.last - tcp.dynamic.first + 1) / PORT_BLOCK);
-      const left = all - known.loadBalancers.withPortBlock;
+      const left = blocksLeft(tcp, known.loadBalancers.withPortBlock);
       return left > FEW_BLOCKS ? [] : [[
-        `There is room for ${Math.max(left, 0)} more load balancers without direct server return`,
-        "turn it on, --enable-dsr, or widen the range: netsh int ipv4 set dynamicportrange tcp " +
-        "start=33000 num=32536",
+        `There is room for ${left} more load balancers without direct server return`,
+        `turn it on, --enable-dsr, or widen the range: ${WIDEN_PORTS}`,
       ]];
     },
   },

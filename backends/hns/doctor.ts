@@ -8,7 +8,14 @@ import { type Actual, type ActualEndpoint, type ActualLoadBalancer, actualOf } f
 import type { HnsConfig, HnsEnvironment } from "./config.ts";
 import { LOAD_BALANCER_FLAGS } from "./documents.ts";
 import { keysOf } from "./identity.ts";
-import { blocksOf, DEFAULT_PORTS, freeBlocks, PORT_BLOCK, type PortSpace } from "./port_blocks.ts";
+import {
+  blocksLeft,
+  blocksOf,
+  DEFAULT_PORTS,
+  PORT_BLOCK,
+  type PortSpace,
+  WIDEN_PORTS,
+} from "./port_blocks.ts";
 import { ambiguity, environmentOf, type HnsObservation, misconfiguration } from "./observation.ts";
 
 /** Something that a check found. */
@@ -130,13 +137,12 @@ function portBlocks({ observation: { loadBalancers }, ports }: Patient): readonl
   const taken = loadBalancers.filter(({ flags }) => (flags & LOAD_BALANCER_FLAGS.dsr) === 0).length;
   const space = ports ?? DEFAULT_PORTS;
   const { first, last } = space.dynamic;
-  const all = blocksOf(space.dynamic);
-  // Where the blocks of HNS are among what is excluded, what is free says it all.
-  const left = Math.max(0, Math.min(all - taken, freeBlocks(space)));
+  const left = blocksLeft(space, taken);
   return [{
     check: "port-blocks",
-    severity: left <= 0 ? "error" : left <= 10 ? "warning" : "info",
-    finding: `${taken} of ${all} blocks of ${PORT_BLOCK} ephemeral ports are taken, ` +
+    severity: left === 0 ? "error" : left <= 10 ? "warning" : "info",
+    finding:
+      `${taken} of ${blocksOf(space.dynamic)} blocks of ${PORT_BLOCK} ephemeral ports are taken, ` +
       `and there is room for ${left} more load balancers without DSR`,
     cause:
       "each load balancer without DSR takes one; without any left HNS answers 0x803b0013, the " +
@@ -144,9 +150,7 @@ function portBlocks({ observation: { loadBalancers }, ports }: Patient): readonl
       (ports === null
         ? "that Windows has unless it was changed"
         : `of this node, ${first}-${last}, without what is excluded`),
-    cure:
-      "turn DSR on (--enable-dsr), or widen the range: netsh int ipv4 set dynamicportrange tcp " +
-      "start=20000 num=45536",
+    cure: `turn DSR on (--enable-dsr), or widen the range: ${WIDEN_PORTS}`,
   }];
 }
 

@@ -92,7 +92,7 @@ export {
   hnsExplanationText,
 } from "./explain.ts";
 export { type Diagnosis, examine } from "./doctor.ts";
-export type { PortSpace, PortSpan } from "./port_blocks.ts";
+export { blocksLeft, type PortSpace, type PortSpan, WIDEN_PORTS } from "./port_blocks.ts";
 export type { Actual, ActualEndpoint, ActualLoadBalancer } from "./actual.ts";
 export type { LayeredMap } from "./layered_map.ts";
 export { LOAD_BALANCER_KINDS, type LoadBalancerKind } from "./load_balancer_rules.ts";

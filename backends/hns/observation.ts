@@ -117,7 +117,7 @@ export function misconfiguration(env: HnsEnvironment): string | null {
   return missing.length === 0
     ? null
     : `Cannot program network "${network.name}": it is an overlay network, and ` +
-      `${missing.join(" and ")} is neither given nor found`;
+      `${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} neither given nor found`;
 }
 
 /** Two environments are the same where no rule can tell them apart. */

@@ -32,6 +32,9 @@ export function blocksOf({ first, last }: PortSpan): number {
   return Math.max(0, Math.floor((last - first + 1) / PORT_BLOCK));
 }
 
+/** Widens the range, and leaves the ports that Kubernetes gives to Services out of it. */
+export const WIDEN_PORTS = "netsh int ipv4 set dynamicportrange tcp start=33000 num=32536";
+
 /** How many whole blocks lie between the ports that are excluded. */
 export function freeBlocks({ dynamic, excluded }: PortSpace): number {
   let free = 0;
@@ -41,4 +44,12 @@ export function freeBlocks({ dynamic, excluded }: PortSpace): number {
     first = Math.max(first, each.last + 1);
   }
   return free + blocksOf({ first, last: dynamic.last });
+}
+
+/**
+ * How many more load balancers without DSR there is room for. Where the blocks of HNS are among what
+ * is excluded, what is free says it all.
+ */
+export function blocksLeft(space: PortSpace, taken: number): number {
+  return Math.max(0, Math.min(blocksOf(space.dynamic) - taken, freeBlocks(space)));
 }
