@@ -38,12 +38,12 @@ const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
 export function parseDocuments(path: string, text: string): readonly ParsedDocument[] {
   const isJson = path.toLowerCase().endsWith(".json");
   if (/^\s*$/.test(text)) return [];
-  if (isJson || /^\s*[{[]/.test(text)) {
-    const json = parseJson(text);
-    if (isJson || json.every(({ ok }) => ok)) return json;
-  }
-  return splitDocuments(text).map(parseYaml)
+  const json = isJson || /^\s*[{[]/.test(text) ? parseJson(text) : [];
+  if (isJson || (json.length > 0 && json.every(({ ok }) => ok))) return json;
+  const yaml = splitDocuments(text).map(parseYaml)
     .filter((document) => !document.ok || document.value !== null);
+  // A JSON stream with a bad value is no YAML at all, and its good values count.
+  return json.some(({ ok }) => ok) && !yaml.some(({ ok }) => ok) ? json : yaml;
 }
 
 /** One value nearly always; several where commands wrote into the file one after the other. */

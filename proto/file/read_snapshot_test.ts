@@ -89,13 +89,18 @@ Deno.test.each(["in.json", "in.yaml"])(
   },
 );
 
-Deno.test("readSnapshot() uses the good values of a JSON stream, and tells the line of a bad one", () => {
-  const text = `${JSON.stringify(NODE)}\n{"kind":\n 7,}\n${JSON.stringify(NODE)}`;
-  const { objects, reports, whole } = read(text, "in.json");
-  assert.deepEqual(objects, ["Node n1 @ in.json document 1", "Node n1 @ in.json document 3"]);
-  assert.match(reports.join(), /^problem @ in.json document 2: .* it is not JSON: .*from line 2$/);
-  assert.equal(whole, false);
-});
+Deno.test.each(["in.json", "standard input"])(
+  "readSnapshot() uses the good values of a JSON stream, and tells the line of a bad one: %s",
+  (path) => {
+    const text = `${JSON.stringify(NODE)}\n{"kind":\n 7,}\n${JSON.stringify(NODE)}`;
+    const { objects, reports, whole } = read(text, path);
+    assert.deepEqual(objects, [`Node n1 @ ${path} document 1`, `Node n1 @ ${path} document 3`]);
+    assert.equal(reports.length, 1);
+    assert(reports.join().startsWith(`problem @ ${path} document 2: `));
+    assert.match(reports.join(), / it is not JSON: .*from line 2$/);
+    assert.equal(whole, false);
+  },
+);
 
 Deno.test("readSnapshot() reads an API server's own list, whose items do not say what they are", () => {
   const items = [{ metadata: { name: "n1" } }, { metadata: { name: "n2" } }];
