@@ -167,9 +167,11 @@ function userspaceWork(setup: Setup, backend: UserspaceBackend): Work {
 
 async function winkernelWork(setup: Setup): Promise<Work> {
   const { context, log, page } = setup;
+  const source = setup.openSource(); // it may find the command line wrong: before HNS is opened
   const backend = await openWinkernel(context, log.named("winkernel"), { writes: true });
   const stats = () => backend.stats();
-  return backendWork(setup, page?.backend(backend, winkernelReader) ?? backend, stats);
+  const shown = page?.backend(backend, winkernelReader) ?? backend;
+  return backendWork({ ...setup, openSource: () => source }, shown, stats);
 }
 
 function backendWork<O extends Op, State>(
