@@ -8,6 +8,7 @@
 import type { FieldPath, ProxyConfig } from "./fields.ts";
 import { FIELDS } from "./fields.ts";
 import { durationText, type Value } from "./kinds.ts";
+import { sectionOf } from "./write_config.ts";
 
 /**
  * Where a field of the file stands in the structure, in the order in which that is written; `null`
@@ -83,7 +84,9 @@ export function configz(config: ProxyConfig): Readonly<Record<string, unknown>> 
     const place = PLACES[path];
     const value = written(path, config[path]);
     if (place === null || value === undefined) continue;
-    put(root, place.split("."), value);
+    const keys = place.split(".");
+    const last = keys.pop() ?? place;
+    sectionOf(root, keys)[last] = value;
   }
   return { "kubeproxy.config.k8s.io": root };
 }
@@ -95,17 +98,6 @@ function written(path: FieldPath, value: Value): unknown {
   if (path.startsWith("logging.") && value === false) return undefined;
   if (!Array.isArray(value) || value.length > 0) return value;
   return path === "logging.vmodule" ? undefined : null;
-}
-
-function put(root: Record<string, unknown>, keys: readonly string[], value: unknown): void {
-  const [key = "", ...rest] = keys;
-  if (rest.length === 0) {
-    root[key] = value;
-    return;
-  }
-  const section = root[key] ?? {};
-  root[key] = section;
-  put(section as Record<string, unknown>, rest, value); // only sections are at the place of a section
 }
 
 function isPath(path: string): path is FieldPath {

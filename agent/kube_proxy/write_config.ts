@@ -13,7 +13,7 @@ import { CONFIG_API_VERSION, CONFIG_KIND } from "./read_config.ts";
 const NULL_IF_EMPTY: readonly FieldPath[] = ["nodePortAddresses", "ipvs.excludeCIDRs"];
 
 /** The configuration as a plain object, in the shape of the file. */
-export function configObject(config: ProxyConfig): Readonly<Record<string, unknown>> {
+function configObject(config: ProxyConfig): Readonly<Record<string, unknown>> {
   const root: Record<string, unknown> = { apiVersion: CONFIG_API_VERSION };
   for (const path of fieldPaths()) {
     if (path === "logging.vmodule" && config[path].length === 0) continue;
@@ -36,7 +36,8 @@ function written(path: FieldPath, value: Value): unknown {
   return value;
 }
 
-function sectionOf(
+/** The section at this path of a tree that is being made, made where it is not there. */
+export function sectionOf(
   root: Record<string, unknown>,
   keys: readonly string[],
 ): Record<string, unknown> {
