@@ -1,5 +1,5 @@
 /**
- * The copy buffers of all connections. A direction starts with 4 KiB and climbs to 256 KiB while its
+ * The copy buffers of all connections. A direction starts with 2 KiB and climbs to 256 KiB while its
  * reads come back full, so that an idle connection costs little and a bulk one takes few turns; what
  * all of them together hold above the smallest size has a budget.
  *
@@ -7,7 +7,7 @@
  */
 
 /** The sizes a buffer can have, smallest first. */
-export const BUFFER_SIZES = [4 * 1024, 16 * 1024, 64 * 1024, 256 * 1024] as const;
+export const BUFFER_SIZES = [2 * 1024, 16 * 1024, 64 * 1024, 256 * 1024] as const;
 
 const SMALLEST = BUFFER_SIZES[0];
 
@@ -91,7 +91,7 @@ export class BufferPool {
 
 function indexOf(buffer: Uint8Array): number {
   switch (buffer.length) {
-    case 4 * 1024:
+    case 2 * 1024:
       return 0;
     case 16 * 1024:
       return 1;

@@ -12,6 +12,12 @@ import { Dial, type DialOptions } from "./dial.ts";
 import { type Meter, pump, type PumpOptions } from "./pump.ts";
 import { messageOf, type TcpStream } from "./sockets.ts";
 
+/**
+ * When keep-alive is switched on, by which a peer that is gone without a word is noticed after hours.
+ * Most connections are over by then, and the two calls were a part in thirty of what they cost.
+ */
+const KEEP_ALIVE_AFTER_MS = 1000;
+
 /** What a connection needs from its listener. */
 export interface ConnectionOptions {
   /** The listener's key. */
@@ -110,7 +116,7 @@ export class Connection {
   }
 
   async #carry(endpoint: TcpStream, backend: BackendAddress): Promise<void> {
-    const { log } = this.#options;
+    const { log, dial } = this.#options;
     const fromClient: Meter = { bytes: 0 };
     const toClient: Meter = { bytes: 0 };
     this.#endpoint = endpoint;
@@ -119,7 +125,11 @@ export class Connection {
     if (this.#how === "cut") {
       close(endpoint); // told to stop in the moment in which the endpoint answered
     } else {
-      this.#tune(endpoint);
+      this.#onBoth((stream) => stream.setNoDelay(true)); // small writes go out at once
+      const cancel = dial.patience.after(
+        KEEP_ALIVE_AFTER_MS,
+        () => this.#onBoth((stream) => stream.setKeepAlive(true)),
+      );
       log.v(4)?.info("Creating proxy", {
         service: this.#service,
         client: this.#clientText(),
@@ -130,6 +140,7 @@ export class Connection {
         this.#copy(this.#client, endpoint, fromClient, backend.fromClients),
         this.#copy(endpoint, this.#client, toClient, backend.toClients),
       ]);
+      cancel();
       close(this.#client);
       close(endpoint);
     }
@@ -173,13 +184,10 @@ export class Connection {
     }
   }
 
-  /** Small writes go out at once, and a peer that is gone without a word is noticed in the end. */
-  #tune(endpoint: TcpStream): void {
+  #onBoth(set: (stream: TcpStream) => void): void {
     try {
-      for (const stream of [this.#client, endpoint]) {
-        stream.setNoDelay(true);
-        stream.setKeepAlive(true);
-      }
+      set(this.#client);
+      if (this.#endpoint !== null) set(this.#endpoint);
     } catch (error) {
       this.#broke(error);
     }

@@ -12,7 +12,7 @@ import {
   rig,
   spec,
 } from "./_loopback.ts";
-import { PLATFORM_SOCKETS, type Sockets, type TcpServer } from "./sockets.ts";
+import { PLATFORM_SOCKETS, type Sockets, type TcpServer, type TcpStream } from "./sockets.ts";
 
 Deno.test("an endpoint that hangs does not hold up other clients", async () => {
   const stuck = Promise.withResolvers<void>();
@@ -105,4 +105,39 @@ Deno.test("an accept that fails is tried again after a pause, and told once", as
   assert.deepEqual(errors, [
     "Cannot accept on TCP/127.0.0.1:0: Too many open files (os error 24); trying again",
   ]);
+});
+
+Deno.test("a connection that lasts gets keep-alive on both sides, one that is over needs none", async () => {
+  const kept: TcpStream[] = [];
+  const both = Promise.withResolvers<void>();
+  const watched = (stream: TcpStream): TcpStream =>
+    Object.assign(stream, {
+      setKeepAlive: () => {
+        if (kept.push(stream) === 2) both.resolve();
+      },
+    });
+  const sockets: Sockets = {
+    listen(ip, port): TcpServer {
+      const server = PLATFORM_SOCKETS.listen(ip, port);
+      return {
+        addr: server.addr,
+        accept: async () => watched(await server.accept()),
+        close: () => server.close(),
+      };
+    },
+    connect: async (...to) => watched(await PLATFORM_SOCKETS.connect(...to)),
+  };
+  await using echo = echoPod();
+  await using subject = await rig(spec([echo.address]), { sockets });
+  const over = subject.event("closed");
+  using short = await connect(subject.backend);
+  assert.equal(await exchange(short, "short"), "short");
+  await short.closeWrite();
+  await over;
+  using lasting = await connect(subject.backend);
+  assert.equal(await exchange(lasting, "lasting"), "lasting");
+  await both.promise;
+  const { port } = lasting.localAddr;
+  assert.deepEqual(kept.map(({ remoteAddr }) => remoteAddr.port === port), [true, false]);
+  assert.equal(kept.length, 2);
 });
