@@ -57,8 +57,11 @@ export WINEPREFIX=$folder/prefix WINEDEBUG=-all WINEDLLOVERRIDES=mscoree,mshtml=
 if [ ! -f "$folder/prefix/patient" ]; then
   # Wine gives a service 10 s to report, Windows 30 s; a loaded machine needs more of them than either.
   wine reg add 'HKLM\SYSTEM\CurrentControlSet\Control' /v ServicesPipeTimeout /t REG_SZ /d 120000 /f \
-    </dev/null >/dev/null 2>&1
-  wineserver -w # its services ask when they start
+    </dev/null >/dev/null 2>&1 || {
+    echo "Wine is there and does not start: see  WINEDEBUG= WINEPREFIX=$folder/prefix wine cmd /c ver" >&2
+    exit 1
+  }
+  wineserver -w || true # its services ask when they start; no server is as good
   touch "$folder/prefix/patient"
 fi
 "$folder/deno-win" --version >&2
