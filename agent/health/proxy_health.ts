@@ -1,6 +1,7 @@
 /**
  * Whether the proxy is healthy, by kube-proxy's rules: it is not if a sync was asked for and none has
- * succeeded for too long, or if it cannot do its work. Whether a load balancer may send traffic here depends on the Node as well.
+ * succeeded for too long, or if it cannot do its work. Whether a load balancer may send traffic here
+ * depends on the Node as well.
  *
  * @module
  */

@@ -85,7 +85,9 @@ export function uiRoutes(options: UiRoutesOptions): readonly Route[] {
     },
     {
       path: UI_PATHS.service,
-      about: "Everything about the service `?name=NAMESPACE/NAME`, as JSON",
+      about:
+        "Everything about the service `?name=NAMESPACE/NAME`, as JSON; of a server of KPNG for " +
+        "the node `&node=`",
       answer: async (_, { searchParams }) => {
         const node = (searchParams.get("node") ?? "").trim().slice(0, LONGEST_QUERY);
         const details = await options.details(searchParams.get("name") ?? "", node);
