@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { play, scenarioNames } from "./_scenario.ts";
 
+Deno.test("there are scenarios", () => assert(scenarioNames().length > 10));
+
 Deno.test.each(scenarioNames().map((name) => ({ name })))(
   "scenario $name",
   async ({ name }) => {
