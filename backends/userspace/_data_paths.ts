@@ -21,13 +21,19 @@ const PATHS: readonly {
   },
 ];
 
-/** Registers a test for each data path; it is given the options that make a backend take that one. */
+/**
+ * Registers a test for each data path; it is given the options that make a backend take that one.
+ *
+ * @param whyNotHere Why none of them can be tried on this system.
+ */
 export function onEachPath(
   title: string,
   test: (options: UserspaceOptions) => Promise<void>,
+  whyNotHere: string | null = null,
 ): void {
   for (const { name, options, whyNot } of PATHS) {
-    const reason = whyNot === null ? "" : `; not tried: ${whyNot}`;
-    Deno.test(`${title} (${name}${reason})`, { ignore: whyNot !== null }, () => test(options));
+    const why = whyNotHere ?? whyNot;
+    const reason = why === null ? "" : `; not tried: ${why}`;
+    Deno.test(`${title} (${name}${reason})`, { ignore: why !== null }, () => test(options));
   }
 }

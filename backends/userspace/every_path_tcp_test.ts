@@ -23,6 +23,11 @@ import {
 
 const { signal } = new AbortController();
 
+const isWindows = Deno.build.os === "windows";
+
+/** Windows repeats a connect that is refused, for a second or two; a first try is over before that. */
+const REFUSED = isWindows ? /^Dial failed: (refused|timeout)$/ : /^Dial failed: refused$/;
+
 function random(length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i += 65536) crypto.getRandomValues(bytes.subarray(i, i + 65536));
@@ -149,8 +154,9 @@ onEachPath(
     const dead = deadAddress();
     await using subject = await rig(spec([dead, live.address]), { ...options, log });
     for (let i = 0; i < 4; i++) assert.equal(await ask(subject.backend), "live");
-    assert.ok((await first(subject.backend)).dialFailures.refused >= 2);
-    const told = lines.filter(([line]) => line === "Dial failed: refused");
+    const { refused, timeout } = (await first(subject.backend)).dialFailures;
+    assert.ok(refused + timeout >= 2);
+    const told = lines.filter(([line]) => REFUSED.test(line));
     assert.equal(told[0]?.[1]?.["endpoint"], dead);
   },
 );
@@ -167,6 +173,7 @@ onEachPath(
     assert.equal(rejected["dial-failed"], 0);
     assert.ok(dialFailures.refused >= 9, "each of them was tried by one client or another");
   },
+  isWindows ? "Windows repeats what is refused, so the time is over after some of them" : null,
 );
 
 onEachPath("the original's log lines come at its levels", async (options) => {
@@ -198,7 +205,8 @@ onEachPath("only the first of a row of dial failures is an error line", async (o
   const log = { ...SILENT, error: (line: string) => void errors.push(line) };
   await using subject = await rig(spec([deadAddress()]), { ...options, log });
   for (let i = 0; i < 3; i++) await sentAway(subject.backend);
-  assert.deepEqual(errors, ["Dial failed: refused"]);
+  assert.equal(errors.length, 1);
+  assert.match(errors[0] ?? "", REFUSED);
   assert.equal((await first(subject.backend)).rejected["dial-failed"], 3);
 });
 
