@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { diff } from "../../core/mod.ts";
+import { BACKEND_ANNOTATION, diff } from "../../core/mod.ts";
 import type { ApplyResult, Backend, Op } from "../backend.ts";
 import { NO_VIEW, servicePort, viewOf } from "../test_views.ts";
 import { compositeBackend } from "./composite.ts";
-import { BACKEND_ANNOTATION, userspaceSelector } from "./selector.ts";
+import { userspaceSelector } from "./selector.ts";
 
 /** A backend that plans one operation for each change, and keeps their keys as its state. */
 function recorder(name: string): Backend<Op, readonly string[]> & { readonly applied: string[] } {
