@@ -35,6 +35,14 @@ async function argumentsOf(task: string, output: string): Promise<readonly strin
   return args.toSpliced(at + 1, 1, output);
 }
 
+/** The files of the status page, without its tests. */
+async function statusPage(): Promise<readonly string[]> {
+  const folder = "agent/ui/page/";
+  const files = await Array.fromAsync(Deno.readDir(join(ROOT, folder)), ({ name }) => name);
+  assert(files.includes("index.html"));
+  return files.filter((name) => !name.endsWith("_test.ts")).map((name) => folder + name);
+}
+
 Deno.test({
   name: `compile:windows makes an exe with the program, its worker and its permissions${why}`,
   ignore,
@@ -68,6 +76,8 @@ Deno.test({
       const own = exe.files.filter((file) => !file.startsWith(".deno_compile_node_modules/"));
       assert(own.some((file) => file.endsWith("mod.ts")));
       assert(own.some((file) => file.endsWith("backends/userspace/workers/worker.ts")));
+      const page = await statusPage();
+      assert.deepEqual(page.filter((path) => !own.some((file) => file.endsWith(path))), []);
       assert.deepEqual(own.filter((file) => /_test\.ts$|(^|\/)(tests|bench)\//.test(file)), []);
       assert(!exe.files.some((file) => file.includes("/fast-check/")), "what only tests use");
     } finally {
