@@ -19,6 +19,7 @@ import {
   userspaceSelector,
 } from "../../backends/mod.ts";
 import { type ClusterEvent, readObject, SILENT } from "../../core/mod.ts";
+import { serviceObjects } from "./_objects.ts";
 import { objectsOf } from "./_world.ts";
 
 /** The Service that the userspace backend carries. */
@@ -26,32 +27,6 @@ export const BESIDE = "legacy/orders";
 
 /** Where its pod listens; nobody else does. */
 const POD = "127.5.33.3";
-
-function besideObjects(clusterIP: string, port: number, targetPort: number): readonly unknown[] {
-  const [namespace = "", name = ""] = BESIDE.split("/");
-  return [
-    {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name, namespace },
-      spec: {
-        type: "ClusterIP",
-        clusterIP,
-        clusterIPs: [clusterIP],
-        ipFamilies: ["IPv4"],
-        ports: [{ name: "http", port, protocol: "TCP", targetPort }],
-      },
-    },
-    {
-      apiVersion: "discovery.k8s.io/v1",
-      kind: "EndpointSlice",
-      metadata: { name: `${name}-1`, namespace, labels: { "kubernetes.io/service-name": name } },
-      addressType: "IPv4",
-      ports: [{ name: "http", port: targetPort, protocol: "TCP" }],
-      endpoints: [{ addresses: [POD], nodeName: "n1", conditions: { ready: true } }],
-    },
-  ];
-}
 
 /** A node of the kernel backend at work. Dispose it at the end. */
 export class KernelWorld implements AsyncDisposable {
@@ -98,7 +73,11 @@ export class KernelWorld implements AsyncDisposable {
     });
     const objects = Array.from({ length: services }, (_, i) => objectsOf(i)).flat();
     const { hostname, port } = this.#beside;
-    this.change([...objects, ...besideObjects(hostname, port, this.#pod.addr.port)], "list");
+    const orders = serviceObjects({
+      ...{ service: BESIDE, clusterIP: hostname, port },
+      ...{ pod: POD, targetPort: this.#pod.addr.port },
+    });
+    this.change([...objects, ...orders], "list");
     const options = { hostname: "127.0.0.1", port: 0, onListen() {} };
     this.#server = Deno.serve(options, router(this.#page.routes));
   }

@@ -9,35 +9,26 @@ import { main } from "../../agent/mod.ts";
 import { fakeIo } from "../../agent/test_io.ts";
 import type { Details } from "../../agent/ui/details.ts";
 import type { Overview } from "../../agent/ui/wire.ts";
+import { freePort } from "../../backends/test_ports.ts";
+import { serviceObjects } from "./_objects.ts";
 
 const HERE = "127.5.31.1"; // nobody else listens here
 
-const OBJECTS = (clusterIP: string, port: number, targetPort: number) => [
-  {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name: "web", namespace: "default" },
-    spec: {
-      type: "ClusterIP",
-      clusterIP,
-      clusterIPs: [clusterIP],
-      ipFamilies: ["IPv4"],
-      ports: [{ name: "http", port, protocol: "TCP", targetPort }],
-    },
-  },
-  {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: {
-      name: "web-1",
-      namespace: "default",
-      labels: { "kubernetes.io/service-name": "web" },
-    },
-    addressType: "IPv4",
-    ports: [{ name: "http", port: targetPort, protocol: "TCP" }],
-    endpoints: [{ addresses: ["127.5.31.3"], nodeName: "n1", conditions: { ready: true } }],
-  },
-];
+/** The Service of these tests. */
+const OBJECTS = (clusterIP: string, port: number, targetPort: number) =>
+  serviceObjects({ service: "default/web", clusterIP, port, pod: "127.5.31.3", targetPort });
+
+/** An HNS with a network and nothing in it. */
+const EMPTY_HNS = JSON.stringify({
+  Networks: [{
+    ID: "11111111-1111-1111-1111-111111111111",
+    Name: "cbr0",
+    Type: "L2Bridge",
+    SchemaVersion: { Major: 2, Minor: 0 },
+  }],
+  Endpoints: [],
+  LoadBalancers: [],
+});
 
 /** Runs a proxy from these objects until the test has seen enough. */
 async function running(
@@ -91,9 +82,7 @@ async function get<T>(url: string): Promise<T> {
 
 Deno.test("a proxy tells what it decided and carried", async () => {
   using pod = Deno.listen({ hostname: "127.5.31.3", port: 0 });
-  const free = Deno.listen({ hostname: "127.5.31.2", port: 0 });
-  const { port } = free.addr;
-  free.close();
+  const port = freePort();
   await running(
     ["to-userspace", "--data-path=deno"],
     OBJECTS("127.5.31.2", port, pod.addr.port),
@@ -124,21 +113,9 @@ Deno.test("a proxy tells what it decided and carried", async () => {
 
 Deno.test("a Service beside the kernel is counted, and HNS' objects are told of beside it", async () => {
   using pod = Deno.listen({ hostname: "127.5.31.3", port: 0 });
-  const free = Deno.listen({ hostname: "127.5.31.4", port: 0 });
-  const { port } = free.addr;
-  free.close();
-  const state = {
-    Networks: [{
-      ID: "11111111-1111-1111-1111-111111111111",
-      Name: "cbr0",
-      Type: "L2Bridge",
-      SchemaVersion: { Major: 2, Minor: 0 },
-    }],
-    Endpoints: [],
-    LoadBalancers: [],
-  };
+  const port = freePort();
   const folder = await Deno.makeTempDir();
-  await Deno.writeTextFile(`${folder}/hns.json`, JSON.stringify(state));
+  await Deno.writeTextFile(`${folder}/hns.json`, EMPTY_HNS);
   const args = [
     ...["to-winkernel", "--network-name=cbr0", "--node-ip=192.168.1.10"],
     ...["--host-mac=00-15-5d-00-00-01", `--hns=emulator:${folder}/hns.json`],
@@ -196,18 +173,8 @@ Deno.test("a proxy ends although somebody reads its updates", async () => {
 });
 
 Deno.test("the HNS backend tells of the network, its objects, and drift", async () => {
-  const state = {
-    Networks: [{
-      ID: "11111111-1111-1111-1111-111111111111",
-      Name: "cbr0",
-      Type: "L2Bridge",
-      SchemaVersion: { Major: 2, Minor: 0 },
-    }],
-    Endpoints: [],
-    LoadBalancers: [],
-  };
   const file = await Deno.makeTempFile();
-  await Deno.writeTextFile(file, JSON.stringify(state));
+  await Deno.writeTextFile(file, EMPTY_HNS);
   const args = [
     "to-winkernel",
     "--network-name=cbr0",
@@ -215,11 +182,10 @@ Deno.test("the HNS backend tells of the network, its objects, and drift", async 
     "--host-mac=00-15-5d-00-00-01",
     `--hns=emulator:${file}`,
   ];
-  const objects = OBJECTS("10.96.0.10", 80, 8080).map((each) =>
-    each.kind === "EndpointSlice"
-      ? { ...each, endpoints: [{ addresses: ["10.244.2.5"], nodeName: "n2", conditions: {} }] }
-      : each
-  );
+  const objects = serviceObjects({
+    ...{ service: "default/web", clusterIP: "10.96.0.10", port: 80 },
+    ...{ pod: "10.244.2.5", targetPort: 8080, node: "n2" },
+  });
   try {
     await running(args, objects, async (url) => {
       const { platform, traffic, backend } = await get<Overview>(`${url}/ui/api/overview`);
