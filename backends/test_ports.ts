@@ -14,26 +14,26 @@ const COUNT = 15_000;
 
 const given = new Set<number>();
 
-/** A port that is free on every IPv4 address for both protocols, and was not given before. */
-export function freePort(): number {
+/** A port that is free on this address for both protocols, on every one of IPv4 if none is given. */
+export function freePort(hostname = "0.0.0.0"): number {
   while (true) {
     const port = FIRST + Math.floor(Math.random() * COUNT);
-    if (given.has(port) || !isFree(port)) continue;
+    if (given.has(port) || !isFree(hostname, port)) continue;
     given.add(port);
     return port;
   }
 }
 
-/** So many of them. */
-export function freePorts(count: number): readonly number[] {
-  return Array.from({ length: count }, freePort);
+/** So many of them, each another. */
+export function freePorts(count: number, hostname?: string): readonly number[] {
+  return Array.from({ length: count }, () => freePort(hostname));
 }
 
-function isFree(port: number): boolean {
-  const any = { hostname: "0.0.0.0", port } as const;
+function isFree(hostname: string, port: number): boolean {
+  const address = { hostname, port } as const;
   try {
-    Deno.listen(any).close();
-    Deno.listenDatagram({ transport: "udp", ...any }).close();
+    Deno.listen(address).close();
+    Deno.listenDatagram({ transport: "udp", ...address }).close();
     return true;
   } catch (error) {
     // Windows forbids ports that it has set apart.

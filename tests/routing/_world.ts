@@ -45,9 +45,9 @@ export function openWorld(seed: number): World {
   const block = takeAddressBlock(seededRandom(seed));
   const vips = Array.from({ length: SIZES.vips }, (_, i) => block.serviceAddress(i).ip);
   const nodeIp = block.nodeAddress(0);
-  const ports = freePorts(SIZES.ports);
-  const nodePorts = freePorts(SIZES.nodePorts);
-  const targets = freePorts(2);
+  const ports = freePorts(SIZES.ports, nodeIp);
+  const nodePorts = freePorts(SIZES.nodePorts, nodeIp);
+  const targets = freePorts(2, nodeIp);
   const podIps = Array.from({ length: SIZES.pods }, () => block.podAddress());
   const pods = podIps.flatMap((ip) => [
     ...targets.map((port) => tcpPod(ip, port)),
