@@ -90,6 +90,7 @@ export class World implements AsyncDisposable {
   readonly #port: number;
   readonly #hooks = this.#page.hooks<Hooks>({ onSync: () => {}, onResult: () => {} });
   readonly #counts = new Map<string, { accepted: number; bytes: number; active: number }>();
+  readonly #answering = new Set<Promise<Response>>();
   #abort = new AbortController();
   #server: Deno.HttpServer<Deno.NetAddr>;
   #state: PipelineState;
@@ -170,12 +171,22 @@ export class World implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#page[Symbol.asyncDispose]();
     await this.pause();
+    await Promise.allSettled(this.#answering); // a search goes on though nobody waits for it
   }
 
   #serve(port: number): Deno.HttpServer<Deno.NetAddr> {
     const { signal } = this.#abort;
     const options = { hostname: "127.0.0.1", port, signal, onListen() {} };
-    return Deno.serve(options, router(this.#page.routes));
+    const answer = router(this.#page.routes);
+    return Deno.serve(options, async (request) => {
+      const answering = answer(request);
+      this.#answering.add(answering);
+      try {
+        return await answering;
+      } finally {
+        this.#answering.delete(answering);
+      }
+    });
   }
 
   #status(): AgentStatus {
