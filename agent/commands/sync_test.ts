@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
 import type { ReconcilerStatus } from "../../backends/mod.ts";
+import { IDLE_OPS } from "../idle_ops.ts";
 import { exitCodeOf } from "./sync.ts";
 
-const NOTHING: ReconcilerStatus = {
-  pending: 0,
-  inFlight: 0,
-  retrying: [],
-  failed: [],
-  blocked: [],
-  done: {},
-  lastError: null,
-  lastSuccessAt: null,
-};
 const FAILED = { key: "k", op: "open", attempts: 1, error: "Cannot open it" };
 
 Deno.test.each<{ name: string; ready: boolean; ops: Partial<ReconcilerStatus>; code: number }>([
@@ -32,5 +23,5 @@ Deno.test.each<{ name: string; ready: boolean; ops: Partial<ReconcilerStatus>; c
   { name: "an operation is still waited for", ready: true, ops: { pending: 1 }, code: 3 },
   { name: "the state never became complete", ready: false, ops: {}, code: 3 },
 ])("--once ends with $code when $name", ({ ready, ops, code }) => {
-  assert.equal(exitCodeOf({ ready, ops: { ...NOTHING, ...ops } }), code);
+  assert.equal(exitCodeOf({ ready, ops: { ...IDLE_OPS, ...ops } }), code);
 });

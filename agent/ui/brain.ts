@@ -14,6 +14,7 @@ import {
 } from "../../core/mod.ts";
 import type { KpngServerLoad } from "../../proto/mod.ts";
 import type { FeedStatus } from "../feed.ts";
+import { IDLE_OPS } from "../idle_ops.ts";
 import type { AgentStatus } from "../sync_loop.ts";
 
 /** What a server of KPNG tells of itself. */
@@ -78,20 +79,8 @@ export class Brain {
       syncs: this.#syncs,
       lastSyncAt: this.#lastSyncAt,
       source,
-      ops: NO_OPS,
+      ops: IDLE_OPS, // clients carry out what is to be done, not a server
       looks: null,
     };
   }
 }
-
-/** Clients carry out what is to be done, not a server. */
-const NO_OPS: AgentStatus["ops"] = {
-  pending: 0,
-  inFlight: 0,
-  retrying: [],
-  failed: [],
-  blocked: [],
-  done: {},
-  lastError: null,
-  lastSuccessAt: null,
-};

@@ -1,25 +1,16 @@
 import assert from "node:assert/strict";
+import { IDLE_OPS } from "../idle_ops.ts";
 import type { AgentStatus } from "../sync_loop.ts";
 import { ROW_RULES, SERVER_ROW_RULES } from "./rows.ts";
 import { SERVER_VERDICT_RULES, VERDICT_RULES, verdictOf } from "./verdict.ts";
 
 const FAILED = { key: "k", op: "open", attempts: 1, error: "no" };
-const OPS: AgentStatus["ops"] = {
-  pending: 0,
-  inFlight: 0,
-  retrying: [],
-  failed: [],
-  blocked: [],
-  done: {},
-  lastError: null,
-  lastSuccessAt: null,
-};
 const WELL: AgentStatus = {
   ready: true,
   syncs: 1,
   lastSyncAt: 0,
   source: { source: "file", state: "ok", problems: 0, failures: 0 },
-  ops: OPS,
+  ops: IDLE_OPS,
   looks: null,
 };
 const LOOKS = { seen: true, error: "", waits: [] };
@@ -36,13 +27,17 @@ const CASES: readonly {
   },
   { rule: "waiting-for-lists", level: "warn", of: { ...WELL, ready: false } },
   { rule: "platform-unseen", level: "bad", of: { ...WELL, looks: { ...LOOKS, error: "away" } } },
-  { rule: "operations-failed", level: "bad", of: { ...WELL, ops: { ...OPS, failed: [FAILED] } } },
+  {
+    rule: "operations-failed",
+    level: "bad",
+    of: { ...WELL, ops: { ...IDLE_OPS, failed: [FAILED] } },
+  },
   {
     rule: "waiting-for-others",
     level: "warn",
     of: { ...WELL, looks: { ...LOOKS, waits: [{ key: "network/n", what: "the network" }] } },
   },
-  { rule: "working", level: "good", of: { ...WELL, ops: { ...OPS, inFlight: 1 } } },
+  { rule: "working", level: "good", of: { ...WELL, ops: { ...IDLE_OPS, inFlight: 1 } } },
   { rule: "in-sync", level: "good", of: WELL },
 ];
 
