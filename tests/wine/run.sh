@@ -17,7 +17,7 @@ if [ -z "${WINDLASS_DENO_WIN:-}" ]; then
 fi
 export WINDLASS_DENO_WIN
 # The compile task's runtime, for its test: a whole deno.exe has the same structure.
-DENORT_BIN=$(sed -n "s/^exec wine '\(.*\)' .*/\1/p" "$WINDLASS_DENO_WIN")
+DENORT_BIN=$(sed -n "s/.* exec wine '\(.*\)' .*/\1/p" "$WINDLASS_DENO_WIN")
 export DENORT_BIN
 
 # Wine's own services come with its first program and go with its last one, which takes longer than

@@ -50,7 +50,7 @@ export WINEDLLOVERRIDES="\${WINEDLLOVERRIDES:-mscoree,mshtml=}"
 # our pipes, whose other ends wait until nobody has them. Its library must not be in the environment of
 # deno.exe, which would start no other programs with it.
 LD_PRELOAD='$home/bind_exactly.so' wineserver -p30 </dev/null >/dev/null 2>&1 || true
-exec wine '$home/deno.exe' "\$@"
+WINDLASS_WINE_ENDS_FOR_LINUX=1 exec wine '$home/deno.exe' "\$@"
 EOF
 chmod +x "$folder/deno-win"
 export WINEPREFIX=$folder/prefix WINEDEBUG=-all WINEDLLOVERRIDES=mscoree,mshtml=
