@@ -31,6 +31,7 @@ export interface ServiceHealthOptions {
 
 interface Entry {
   now: HealthCheckPort;
+  /** None while those before them are closed. */
   servers: readonly HttpServer[];
 }
 
@@ -60,7 +61,8 @@ export class ServiceHealthServers {
   counts(): { readonly listening: number; readonly retrying: number } {
     let listening = 0;
     for (const { servers } of this.#entries.values()) {
-      if (servers.every((server) => server.address() !== null)) listening++;
+      const isOpen = servers.length > 0 && servers.every((server) => server.address() !== null);
+      if (isOpen) listening++;
     }
     return { listening, retrying: this.#entries.size - listening };
   }
@@ -111,9 +113,12 @@ export class ServiceHealthServers {
 
   /** Other families on the same port: the old sockets must go first. */
   #reopen(service: string, entry: Entry, old: readonly HttpServer[]): void {
+    if (old.length === 0) return; // on its way already, to what the entry is by then
     entry.servers = [];
     this.#close(old, () => {
-      if (this.#entries.get(service) === entry) entry.servers = this.#open(service, entry);
+      // Unless it is gone by now, or was given another port.
+      if (this.#entries.get(service) !== entry || entry.servers.length > 0) return;
+      entry.servers = this.#open(service, entry);
     });
   }
 

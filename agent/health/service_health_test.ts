@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   type ClusterEvent,
+  type IpFamily,
   type KubeObject,
   type NodeView,
   readObject,
@@ -180,6 +181,31 @@ Deno.test("a port that changes is left, one that is gone is closed and may be ha
   await servers.stop();
   assert.deepEqual(servers.counts(), { listening: 0, retrying: 0 });
   Deno.listen({ hostname: HERE, port: first }).close();
+});
+
+Deno.test("other families and then another port, at once: one socket, on the last port", async () => {
+  const { servers, failures } = start();
+  const [first, second] = [freePort(), freePort()];
+  const web = (port: number, ...families: readonly IpFamily[]): HealthCheckChange => ({
+    service: "default/web",
+    now: {
+      namespace: "default",
+      name: "web",
+      port,
+      endpoints: new Map(families.map((family) => [family, 1])),
+    },
+  });
+  await servers.update([web(first, "IPv4")]);
+  await servers.update([web(first, "IPv4", "IPv6")]);
+  await servers.update([web(first, "IPv6")]);
+  await servers.update([web(second, "IPv6")]);
+  await servers.update([change("other", first, 3)]); // waits for what is being closed
+  assert.equal((await ask(second)).code, 200);
+  assert.equal((await ask(first)).weight, "3");
+  assert.deepEqual(servers.counts(), { listening: 2, retrying: 0 });
+  assert.deepEqual(failures, []);
+  await servers.stop();
+  for (const port of [first, second]) Deno.listen({ hostname: HERE, port }).close();
 });
 
 Deno.test("a port in use is told of, tried again, and stops no other", async () => {
