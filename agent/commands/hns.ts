@@ -88,7 +88,7 @@ async function seen(
 function list({ flags, io }: CommandContext, observation: HnsObservation): number {
   const { network, endpoints, loadBalancers, features } = observation;
   if (flags.outputTextJson === "json") {
-    const data = { network, features: [...features], endpoints, loadBalancers };
+    const data = { network: printable(network), features: [...features], endpoints, loadBalancers };
     io.stdout.write(dataText(data, "json"));
     return EXIT.done;
   }
@@ -126,6 +126,16 @@ function list({ flags, io }: CommandContext, observation: HnsObservation): numbe
   ];
   io.stdout.write(`${lines.join("\n")}\n`);
   return EXIT.done;
+}
+
+/** The network with its routes as text: a range of addresses counts in bigints, which JSON lacks. */
+function printable(network: HnsObservation["network"]): unknown {
+  if (network === null) return null;
+  const remoteSubnets = network.remoteSubnets.map((each) => ({
+    ...each,
+    prefix: each.prefix.text,
+  }));
+  return { ...network, remoteSubnets };
 }
 
 const NO_MAPPING = { protocol: 0, externalPort: 0, internalPort: 0, flags: 0 };

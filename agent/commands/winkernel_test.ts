@@ -228,6 +228,18 @@ Deno.test("hns list, doctor and cleanup show what there is and take away what is
   assert.deepEqual(await node.state(), NODE);
 });
 
+Deno.test("hns list -o json prints the routes of an overlay network as text", async () => {
+  const settings = { DestinationPrefix: "10.244.3.0/24", ProviderAddress: "172.16.0.23" };
+  const Policies = [{ Type: "RemoteSubnetRoute", Settings: settings }];
+  const Networks = [{ ID: NETWORK_ID, Name: "cbr0", Type: "Overlay", Policies, SchemaVersion }];
+  await using node = await folder(WEB, { ...NODE, Networks });
+  const { code, out } = await node.run("hns list -o json");
+  assert.equal(code, 0);
+  assert.deepEqual(JSON.parse(out).network.remoteSubnets, [
+    { prefix: "10.244.3.0/24", providerAddress: "172.16.0.23" },
+  ]);
+});
+
 Deno.test("hns doctor names the network that is missing, with cause and cure, and ends with 1", async () => {
   await using node = await folder(WEB, null);
   const { code, out } = await node.run("hns doctor -o json");
