@@ -44,7 +44,13 @@ export interface GrpcServerOptions {
 /** A request says a node's name and no more. */
 const MAX_REQUEST_BYTES = 64 * 1024;
 
-const SETTINGS = { maxConcurrentStreams: 100, maxHeaderListSize: 16 * 1024 };
+/**
+ * Python's gRPC puts all channels of a process to one address on one connection, and so does a gateway:
+ * a client past this number waits without a word. KPNG sets no limit; each stream may hold a request.
+ */
+const MAX_STREAMS = 2000;
+
+const SETTINGS = { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: 16 * 1024 };
 
 /** Who uses a KPNG server at a moment. */
 export interface KpngServerLoad {
