@@ -65,6 +65,7 @@ export const COMMANDS = {
       "backend",
       ...HNS,
       "healthzServer",
+      "userspaceServices",
       ...NODE,
     ],
     examples: [

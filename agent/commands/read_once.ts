@@ -16,7 +16,7 @@ import { Interrupted } from "../interrupted.ts";
 import type { Io } from "../io.ts";
 import type { Source } from "../../proto/mod.ts";
 import { type CommandContext, nodeNameOf, openLog } from "./command.ts";
-import { openClusterSource, openSource } from "./sources.ts";
+import { openChosenSource, openSource } from "./sources.ts";
 
 /** The present state, and all of it as changes from nothing. */
 export interface PresentState {
@@ -36,7 +36,7 @@ export async function readOnce(context: CommandContext): Promise<PresentState> {
   using log = openLog(context, "plain");
   const needs = { once: true, nodeName };
   const source: Source<PipelineEvent> = context.form.run === "explain"
-    ? openClusterSource(context, needs) // a view from elsewhere does not tell why
+    ? openChosenSource(context, needs) // a view from elsewhere does not tell why
     : openSource(context, needs);
   const events: PipelineEvent[] = [];
   await untilStopped(context.io, (signal) =>

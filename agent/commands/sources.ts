@@ -36,12 +36,8 @@ export function openSource(
   needs: SourceNeeds & { readonly nodeName: string },
 ): Source<PipelineEvent> {
   const { form, flags } = context;
-  const { labels } = userspaceChoice(flags);
-  if (form.source !== "api" || flags.global) {
-    const source = openClusterSource(context, needs);
-    return labels.length === 0 ? source : choosingSource(source, labels);
-  }
-  if (labels.length > 0) {
+  if (form.source !== "api" || flags.global) return openChosenSource(context, needs);
+  if (userspaceChoice(flags).labels.length > 0) {
     throw new UsageError(
       "Cannot choose Services by label with source api: a view from another process has no labels; " +
         "name them in --userspace-services, or give --global",
@@ -49,6 +45,13 @@ export function openSource(
     );
   }
   return kpngLocalSource({ connection: connectionOf(flags), ...needs });
+}
+
+/** The source of the cluster's state, with the Services marked that are chosen by label. */
+export function openChosenSource(context: CommandContext, needs: SourceNeeds): Source {
+  const { labels } = userspaceChoice(context.flags);
+  const source = openClusterSource(context, needs);
+  return labels.length === 0 ? source : choosingSource(source, labels);
 }
 
 /** Makes the source of the cluster's state that the command line asks for. */

@@ -87,7 +87,8 @@ export async function explainWinkernel(
     const unclear = ambiguity(observation, config.networkName);
     if (unclear !== null) throw new RunError(unclear);
     const whole = await withSourceVip(config, observation, transport, flags);
-    const hns = explainOnHns(entries, observation, whole);
+    const isBeside = userspaceSelector(userspaceChoice(flags).names);
+    const hns = explainOnHns(entries, observation, whole, isBeside);
     return { hns, text: hnsExplanationText(hns) };
   } catch (error) {
     if (error instanceof HnsError) throw new RunError(error.message);

@@ -71,6 +71,14 @@ async function folder(cluster: string, node: unknown = NODE) {
   };
 }
 
+function labelled(name: string, value: string): string {
+  return WEB.replace("namespace: shop,", `namespace: shop, labels: { "${name}": ${value} },`);
+}
+
+function annotated(name: string, value: string): string {
+  return WEB.replace("namespace: shop,", `namespace: shop, annotations: { "${name}": ${value} },`);
+}
+
 const SYNC = "file to-winkernel --once";
 
 Deno.test("runs can be chained: each carries out what is missing, and the last one leaves nothing", async () => {
@@ -271,3 +279,19 @@ Deno.test("explain names the rules of each load balancer, and what HNS cannot do
   assert.match(out, /portFlags: 16 \(load-balancer-ip\)/);
   assert.match(out, /not as asked \(source-ranges\)/);
 });
+
+Deno.test.each([
+  { how: "by name", words: "--userspace-services=shop/*", cluster: WEB },
+  { how: "by label", words: "--userspace-services=tier=edge", cluster: labelled("tier", "edge") },
+  { how: "by annotation", words: "", cluster: annotated("windlass.dev/backend", "userspace") },
+])(
+  "explain tells that HNS has nothing of a service that goes to userspace $how",
+  async ({ words, cluster }) => {
+    await using node = await folder(cluster);
+    const more = words === "" ? [] : [words];
+    const { code, out } = await node.run("explain file shop/web --backend winkernel", ...more);
+    assert.equal(code, 0);
+    const none = "No load balancer: the userspace backend beside the kernel proxies it";
+    assert(out.includes(`In HNS: shop/web TCP IPv4\n  ${none}`), out);
+  },
+);

@@ -17,7 +17,7 @@ import {
 } from "./load_balancer_rules.ts";
 import { environmentOf, type HnsObservation } from "./observation.ts";
 import type { DecidedBy, WantedLoadBalancer } from "./spec.ts";
-import type { HnsFinding } from "./support_rules.ts";
+import { type HnsFinding, SUPPORT_RULES } from "./support_rules.ts";
 
 /** One decision about a load balancer. */
 export interface HnsDecision extends HnsFinding {
@@ -51,6 +51,8 @@ export interface HnsExplanation {
   readonly loadBalancers: readonly HnsBalancerExplanation[];
   /** What is not as asked. */
   readonly findings: readonly HnsFinding[];
+  /** Whether the userspace backend beside the kernel has it instead. */
+  readonly beside: boolean;
 }
 
 const TABLES: Readonly<Record<keyof DecidedBy, readonly Pick<Rule<never>, "name" | "why">[]>> = {
@@ -65,33 +67,55 @@ const TABLES: Readonly<Record<keyof DecidedBy, readonly Pick<Rule<never>, "name"
   sourceVip: SOURCE_VIP_RULES,
 };
 
-/** Why the load balancers of service ports are as they are; `null` while there is no network. */
+/**
+ * Why the load balancers of service ports are as they are; `null` while there is no network.
+ *
+ * @param isBeside Whether a service port goes to the userspace backend, so that HNS has nothing of it.
+ */
 export function explainOnHns(
   entries: readonly ServicePortView[],
   observation: HnsObservation,
   config: HnsConfig,
+  isBeside: (entry: ServicePortView) => boolean = () => false,
 ): readonly HnsExplanation[] | null {
   if (observation.network === null) return null;
   const env = environmentOf(config, observation.network, observation);
   return entries.map((entry) => {
-    const { loadBalancers, findings } = contributionOf(entry, env);
     const { name, protocol, family } = entry;
-    return { name, protocol, family, findings, loadBalancers: loadBalancers.map(explained) };
+    const beside = isBeside(entry);
+    if (beside) return { name, protocol, family, loadBalancers: [], findings: [], beside };
+    const { loadBalancers, findings } = contributionOf(entry, env);
+    return {
+      name,
+      protocol,
+      family,
+      loadBalancers: loadBalancers.map(explained),
+      findings,
+      beside,
+    };
   });
 }
 
 /** The explanations as lines of text. */
 export function hnsExplanationText(explanations: readonly HnsExplanation[] | null): string {
   if (explanations === null) return "In HNS: nothing yet, the network is not there";
-  return explanations.flatMap(({ name, protocol, family, loadBalancers, findings }) => [
+  return explanations.flatMap(({ name, protocol, family, loadBalancers, findings, beside }) => [
     `In HNS: ${name} ${protocol} ${family}`,
-    ...loadBalancers.length === 0 ? ["  No load balancer: no frontend has endpoints"] : [],
+    ...loadBalancers.length === 0 ? [`  No load balancer: ${whyNone(findings, beside)}`] : [],
     ...loadBalancers.flatMap(({ key, kind, endpoints, decisions }) => [
       `  ${kind} ${key} → ${endpoints.join(", ")}`,
       ...decisions.map(({ what, value, rule, why }) => `    ${what}: ${value} (${rule}): ${why}`),
     ]),
     ...findings.map(({ rule, why }) => `  not as asked (${rule}): ${why}`),
   ]).join("\n");
+}
+
+function whyNone(findings: readonly HnsFinding[], beside: boolean): string {
+  if (beside) return "the userspace backend beside the kernel proxies it";
+  const skips = SUPPORT_RULES.some((row) =>
+    row.skips && findings.some(({ rule }) => rule === row.rule)
+  );
+  return skips ? "HNS cannot have any for it" : "no frontend has endpoints";
 }
 
 function explained(wanted: WantedLoadBalancer): HnsBalancerExplanation {
