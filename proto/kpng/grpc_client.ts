@@ -12,6 +12,7 @@ import { messagesOf } from "./grpc_stream.ts";
 import { guardSession } from "./guard.ts";
 import { keepAlive } from "./keep_alive.ts";
 import { decodeMessage, GrpcError, STATUS } from "./status.ts";
+import { serverFault } from "./tls_faults.ts";
 import type { TlsFiles } from "./tls_files.ts";
 
 /** What to call, and how. */
@@ -49,9 +50,11 @@ const PING_MS = { windlass: 20_000, other: 310_000 } as const;
  */
 export function openCall(options: CallOptions, signal: AbortSignal): GrpcCall {
   const session = connectTo(options);
-  const outcome: Outcome = { status: null, trouble: null };
+  const outcome: Outcome = { status: null, trouble: null, answered: false };
   const fail = (why: string, cause?: unknown) => {
-    outcome.trouble ??= new GrpcError(STATUS.unavailable, why, { cause });
+    outcome.trouble ??= new GrpcError(STATUS.unavailable, inWords(why, outcome, options), {
+      cause,
+    });
     session.destroy();
   };
   const closed = new Promise<void>((resolve) => session.once("close", () => resolve()));
@@ -71,6 +74,7 @@ export function openCall(options: CallOptions, signal: AbortSignal): GrpcCall {
   stream.on("error", (error: Error) => fail(reasonOf(error), error));
   stream.on("trailers", (headers) => readStatus(headers, outcome));
   stream.once("response", (headers) => {
+    outcome.answered = true;
     readStatus(headers, outcome);
     const periodMs = headers["server"] === "windlass" ? PING_MS.windlass : PING_MS.other;
     keepAlive(session, periodMs, () => fail("the server gives no sign of life"));
@@ -83,7 +87,7 @@ export function openCall(options: CallOptions, signal: AbortSignal): GrpcCall {
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
   return {
-    messages: messages(stream, options.maxBytes, outcome, hangUp),
+    messages: messages(stream, options, outcome, hangUp),
     send(message) {
       if (!stream.destroyed && !stream.closed) stream.write(frame(message));
     },
@@ -122,18 +126,24 @@ interface Outcome {
   status: GrpcError | null;
   /** What came between. */
   trouble: GrpcError | null;
+  /** Whether there was any answer. */
+  answered: boolean;
+}
+
+function inWords(why: string, { answered }: Outcome, { tls }: CallOptions): string {
+  return answered ? why : serverFault(why, tls);
 }
 
 /** The server's messages; at the end its status is looked at, or what kept it from coming. */
 async function* messages(
   stream: ClientHttp2Stream,
-  maxBytes: number,
+  options: CallOptions,
   outcome: Outcome,
   hangUp: () => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
   let fault: unknown = null;
   try {
-    yield* messagesOf(stream, maxBytes);
+    yield* messagesOf(stream, options.maxBytes);
   } catch (error) {
     fault = error;
   }
@@ -145,8 +155,8 @@ async function* messages(
   }
   // Why a connection has failed shows after the streams that it takes with it.
   if (outcome.status === null && outcome.trouble === null) await hangUp();
-  throw outcome.status ?? outcome.trouble ?? fault ??
-    new GrpcError(STATUS.unavailable, "the stream has ended without a status");
+  const why = inWords("the stream has ended without a status", outcome, options);
+  throw outcome.status ?? outcome.trouble ?? fault ?? new GrpcError(STATUS.unavailable, why);
 }
 
 function readStatus(headers: Readonly<Record<string, unknown>>, outcome: Outcome): void {

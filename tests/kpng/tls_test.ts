@@ -40,8 +40,14 @@ Deno.test("with an authority, a server lets in who shows a certificate of it, an
   server.put(WEB);
   assert.equal(await firstMessage(server.address, await loadTls(paths("client", "a"))), 2);
   const authority = await loadTls({ key: null, crt: null, ca: file("caa.crt") });
-  for (const tls of [authority, await loadTls(paths("client", "b", "a")), null]) {
-    assert.equal(typeof await firstMessage(server.address, tls), "string");
+  const stranger = await loadTls(paths("client", "b", "a"));
+  const refusals = [
+    { tls: authority, told: /CertificateRequired|it may want a certificate of its clients/ },
+    { tls: stranger, told: /alert|it may not take the certificate of --tls-crt/ },
+    { tls: null, told: /it has hung up before any answer: it may want TLS; give --tls-ca/ },
+  ];
+  for (const { tls, told } of refusals) {
+    assert.match(String(await firstMessage(server.address, tls)), told);
   }
   assert.match(server.lines.lines.join("\n"), /no TLS connection came about/);
   assert.equal(await firstMessage(server.address, await loadTls(paths("client", "a"))), 2);
@@ -62,10 +68,16 @@ Deno.test("a client without TLS on a TLS port is told off, and the others are se
   {
     using connection = await Deno.connect({ hostname: "127.0.0.1", port: portOf(server) });
     await writeAll(connection, HTTP2_BEGIN);
-    await server.lines.until(/no TLS connection came about/);
+    await server.lines.until(/no TLS connection came about why=it does not speak TLS/);
   }
   const authority = await loadTls({ key: null, crt: null, ca: file("caa.crt") });
   assert.equal(await firstMessage(server.address, authority), 2);
+});
+
+Deno.test("a client with TLS is told where a server has none", async () => {
+  await using server = await testServer();
+  const authority = await loadTls({ key: null, crt: null, ca: file("caa.crt") });
+  assert.match(String(await firstMessage(server.address, authority)), /it does not speak TLS/);
 });
 
 Deno.test.each<{ what: string; tls: TlsPaths; message: RegExp }>([
