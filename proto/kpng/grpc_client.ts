@@ -6,6 +6,7 @@
  */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
 import { connect as connectSocket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { type Address, hostText } from "./address.ts";
 import { frame } from "./frames.ts";
 import { messagesOf } from "./grpc_stream.ts";
@@ -102,15 +103,18 @@ export function openCall(options: CallOptions, signal: AbortSignal): GrpcCall {
 function connectTo({ address, tls }: CallOptions): ClientHttp2Session {
   const scheme = tls === null ? "http" : "https";
   const settings = { enablePush: false, initialWindowSize: 1024 * 1024 };
+  const secure = tls === null
+    ? null
+    : { ...tls, minVersion: "TLSv1.2" as const, ALPNProtocols: ["h2"] };
   const session = address.network === "unix"
     ? connect(`${scheme}://localhost`, {
       settings,
-      createConnection: () => connectSocket(address.path),
+      createConnection: () => {
+        if (secure === null) return connectSocket(address.path);
+        return connectTls({ path: address.path, servername: "localhost", ...secure });
+      },
     })
-    : connect(`${scheme}://${hostText(address.host)}:${address.port}`, {
-      settings,
-      ...(tls === null ? {} : { ...tls, minVersion: "TLSv1.2", ALPNProtocols: ["h2"] }),
-    });
+    : connect(`${scheme}://${hostText(address.host)}:${address.port}`, { settings, ...secure });
   guardSession(session);
   return session;
 }

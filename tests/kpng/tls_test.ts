@@ -53,6 +53,23 @@ Deno.test("with an authority, a server lets in who shows a certificate of it, an
   assert.equal(await firstMessage(server.address, await loadTls(paths("client", "a"))), 2);
 });
 
+Deno.test({
+  name: "a Unix socket has TLS on both sides where that is asked for",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const listen = { network: "unix", path: `${folder}/kpng.sock` } as const;
+    {
+      await using server = await testServer({ listen, tls: paths("server", "a") });
+      server.put(WEB);
+      assert.equal(await firstMessage(listen, await loadTls(paths("client", "a"))), 2);
+      const other = await loadTls(paths("client", "a", "b"));
+      assert.match(String(await firstMessage(listen, other)), /certificate/);
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
 Deno.test("without an authority, a server lets in everybody who trusts it", async () => {
   await using server = await testServer({ tls: paths("server", "a", null) });
   server.put(WEB);
