@@ -32,7 +32,9 @@ import type { Log } from "../log/log.ts";
 import { RunError } from "../run_error.ts";
 import { managesNoAddresses } from "./address_manager.ts";
 import type { CommandContext } from "./command.ts";
+import { run as runHns } from "./hns.ts";
 import { run as runSync, type SyncExtras } from "./sync.ts";
+import { openSyncLog } from "./sync_log.ts";
 
 const LEXICON = lexiconOf(Object.values(FLAGS));
 
@@ -86,9 +88,17 @@ function watchExtras(
   };
 }
 
-/** Takes off what this program has left: it does once what a cluster with nothing in it asks for. */
+/**
+ * Takes off what this program has left. In userspace it does once what a cluster with nothing in it
+ * asks for; on an overlay network that would leave the source VIP, which no Service asks for.
+ */
 async function cleanUp(context: CommandContext, extras: SyncExtras): Promise<number> {
   const { form, flags } = context;
+  if (form.sink === "to-winkernel") {
+    await using log = openSyncLog(context);
+    extras.begin?.(log);
+    return await runHns({ ...context, form: { ...form, rest: ["cleanup"] } });
+  }
   const noAddresses = form.sink === "to-userspace" && managesNoAddresses(flags);
   return await runSync(onceOf(context), {
     ...extras,
