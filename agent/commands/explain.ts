@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { didYouMean, nearest } from "../cli/suggest.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import {
   explain,
@@ -17,6 +16,7 @@ import {
 } from "../../core/mod.ts";
 import { EXIT } from "../exit_code.ts";
 import type { CommandContext } from "./command.ts";
+import { noSuchService } from "./no_such_service.ts";
 import { dataText } from "./print.ts";
 import { readOnce } from "./read_once.ts";
 
@@ -30,7 +30,7 @@ export async function run(context: CommandContext): Promise<number> {
   const explanation = explain(state, service);
   if (explanation === null) {
     const known = [...state.view.services.keys()];
-    io.stderr.write(`windlass: ${unknownService(service, known)}\n`);
+    io.stderr.write(`windlass: Cannot explain ${noSuchService(service, known)}\n`);
     return EXIT.failed;
   }
   const format = flags.outputTextJsonYaml;
@@ -79,14 +79,4 @@ function readServiceName(given: string, topic: string): string {
     `Cannot read the service's name: "${given}" is not NAMESPACE/NAME; write ${example}, say`,
     topic,
   );
-}
-
-function unknownService(service: string, known: readonly string[]): string {
-  const what = `Cannot explain ${service}: the source has no such Service`;
-  if (nearest(service, known) !== null) return what + didYouMean(service, known);
-  const name = service.split("/")[1];
-  const elsewhere = known.filter((each) => each.split("/")[1] === name).sort();
-  if (elsewhere.length > 0) return `${what}; there is ${elsewhere.slice(0, 5).join(", ")}`;
-  if (known.length === 0) return `${what}, nor any other`;
-  return `${what}; windlass view lists those that there are`;
 }

@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { addressOf, type PipelineEvent, unreachable } from "../../core/mod.ts";
+import {
+  addressOf,
+  explain,
+  type PipelineEvent,
+  type PipelineState,
+  unreachable,
+} from "../../core/mod.ts";
 import { EXIT } from "../exit_code.ts";
 import { Interrupted } from "../interrupted.ts";
 import type { Log } from "../log/log.ts";
@@ -19,6 +25,7 @@ import type { Source } from "../../proto/mod.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { REAL_TIMERS, waitAtMost } from "../timers.ts";
 import { type CommandContext, nodeNameOf, openLog } from "./command.ts";
+import { noSuchService } from "./no_such_service.ts";
 import {
   type AgentListening,
   readAgents,
@@ -77,10 +84,19 @@ export async function run(context: CommandContext): Promise<number> {
     if (flags.watchProbe) return await watch(context, look, stop.signal);
     const round = await look();
     io.stdout.write(roundText(round, flags.outputTextJsonJunit));
-    return isRight(round) ? EXIT.done : EXIT.failed;
+    const missing = servicesMissing(order.services, followed.state());
+    for (const what of missing) io.stderr.write(`windlass: Cannot probe ${what}\n`);
+    return isRight(round) && missing.length === 0 ? EXIT.done : EXIT.failed;
   } finally {
     unlisten();
   }
+}
+
+/** The services that are asked for by their whole names and are not there: a table without them proves nothing. */
+function servicesMissing(names: readonly string[], state: PipelineState): readonly string[] {
+  return names
+    .filter((name) => !name.includes("*") && explain(state, name) === null)
+    .map((name) => noSuchService(name, [...state.view.services.keys()]));
 }
 
 function sourceOf(context: CommandContext, nodeName: string): Source<PipelineEvent> {

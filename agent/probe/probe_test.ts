@@ -87,6 +87,23 @@ Deno.test("a proxy that follows another view is found out, cell by cell", async 
   assert.match(junit.out, /<failure message="X n1 → [^"]*an endpoint answers that should not;/);
 });
 
+Deno.test("a service that is asked for by its name and is not there is a failure; a pattern is not", async () => {
+  await using world = await smallWorld();
+  const { a, web } = shop(world);
+  for (const to of ["proxy", "probe"] as const) await world.tell(to, [web(a)]);
+  await world.proxy();
+  const misspelt = await world.probe("default/wep", "default/web", "--times=1");
+  assert.equal(misspelt.code, 1);
+  assert.match(misspelt.out, /wrong: 0\n/, "the other one is probed all the same");
+  assert.equal(
+    misspelt.err,
+    "windlass: Cannot probe default/wep: the source has no such Service; did you mean default/web?\n",
+  );
+  const none = await world.probe("shop/*", "--times=1");
+  assert.deepEqual([none.code, none.err], [0, ""]);
+  assert.match(none.out, /^Nothing to probe\n/);
+});
+
 Deno.test("watching shows the first round whole, then what changes", async () => {
   await using world = await smallWorld();
   const { a, b, web } = shop(world);
