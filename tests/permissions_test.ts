@@ -9,6 +9,7 @@ import { HNS_ENV } from "../agent/commands/winkernel_options.ts";
 import { LOG_ENV } from "../agent/commands/sync_log.ts";
 import { LINE_ENV } from "../agent/kube_proxy/expand.ts";
 import { LIBRARIES } from "../backends/userspace/native/library.ts";
+import { PROXY_ENV } from "../proto/kube/fetch_transport.ts";
 import { CONNECTION_ENV } from "../proto/kube/load_connection.ts";
 
 interface ProgramSet {
@@ -41,7 +42,16 @@ Deno.test("the program may read the environment variables that it knows, and no 
   const { allow } = (await config()).permissions.windlass.env;
   assert.deepEqual(
     allow.toSorted(),
-    [...CONNECTION_ENV, ...LINE_ENV, ...LOG_ENV, ...HNS_ENV, ...ADDRESS_ENV, "NO_COLOR"].toSorted(),
+    [
+      ...CONNECTION_ENV,
+      ...PROXY_ENV,
+      ...LINE_ENV,
+      ...LOG_ENV,
+      ...HNS_ENV,
+      ...ADDRESS_ENV,
+      "NO_COLOR",
+    ]
+      .toSorted(),
   );
 });
 

@@ -1,6 +1,6 @@
 /**
  * Requests by Deno's own `fetch`, which notices at once when a connection is cut (undici under Deno
- * does not). Needs network permission.
+ * does not). Needs network permission, and `env` for the names of a proxy if it is to know of none.
  *
  * @module
  */
@@ -40,6 +40,7 @@ const OWNERS = new WeakMap<ReadableStream<Uint8Array>, Response>();
 export function fetchTransport(proxyUrl: string | null): Transport {
   let client: Deno.HttpClient | null = null;
   let madeFor = "";
+  const detour = mayBeProxied();
 
   const close = () => {
     client?.close();
@@ -47,7 +48,7 @@ export function fetchTransport(proxyUrl: string | null): Transport {
   };
 
   const clientFor = ({ ca, cert, key }: Credentials, url = ""): Deno.HttpClient => {
-    const proxy = proxyUrl === null ? directProxy(url) : { url: proxyUrl };
+    const proxy = proxyUrl === null ? (detour ? directProxy(url) : null) : { url: proxyUrl };
     const wanted = JSON.stringify([ca, cert, key, proxy]);
     if (client !== null && madeFor === wanted) return client;
     const made = Deno.createHttpClient({
@@ -83,9 +84,21 @@ export function fetchTransport(proxyUrl: string | null): Transport {
   };
 }
 
+/** The variables by which Deno asks a proxy for a plain server. */
+export const PROXY_ENV = ["ALL_PROXY", "HTTP_PROXY", "all_proxy", "http_proxy"] as const;
+
+/** Whether one of them is set, or may be: only of those that may be read is that known. */
+function mayBeProxied(): boolean {
+  return PROXY_ENV.some((variable) => {
+    const { state } = Deno.permissions.querySync({ name: "env", variable });
+    return state !== "granted" || (Deno.env.get(variable) ?? "") !== "";
+  });
+}
+
 /**
  * The way round `HTTP_PROXY` for a plain server on loopback, which Deno would ask the proxy for (Go,
- * and so kubectl, does not): the server itself, as its own proxy; `null` for any other server.
+ * and so kubectl, does not): the server itself, as its own proxy; `null` for any other server. Only
+ * where it has to be: the server then reads a whole URL in the request line, as a proxy does.
  */
 function directProxy(url: string): Deno.Proxy | null {
   const parsed = URL.parse(url);
