@@ -87,6 +87,8 @@ export class GlobalState {
 
   #changes(touched: Touched, read: (json: unknown) => ReadResult): readonly ClusterEvent[] {
     const events: ClusterEvent[] = [];
+    // They come first: a slice that passed to another Service may have the same name there.
+    const gone: ClusterEvent[] = [];
     for (const name of touched.nodes) {
       const node = this.#told.nodes.get(name);
       const ref: ObjectRef = { kind: "Node", namespace: "", name };
@@ -102,23 +104,28 @@ export class GlobalState {
       events.push(...this.#readSlices(key, read).flatMap(upsertOf));
       const now = new Set(this.#slices.get(key)?.map(objectKey));
       for (const ref of before) {
-        if (!now.has(objectKey(ref))) events.push({ type: "delete", ref });
+        if (!now.has(objectKey(ref))) gone.push({ type: "delete", ref });
       }
     }
-    return events;
+    return [...gone, ...events];
   }
 
   /** The slices of a Service, and takes note of them. */
   #readSlices(key: string, read: (json: unknown) => ReadResult): readonly ReadResult[] {
     const { services, endpoints } = this.#told;
     const sources = [...endpoints.get(key)?.values() ?? []];
-    const results = sources.flatMap((infos) => sliceJsons([...infos.values()], services.get(key)))
+    const results = sources.flatMap((infos) => sliceJsons(inOrder(infos), services.get(key)))
       .map(read);
     const refs = results.flatMap((result) => refAndFindings(result).ref ?? []);
     if (refs.length === 0) this.#slices.delete(key);
     else this.#slices.set(key, refs);
     return results;
   }
+}
+
+/** By their paths, in whatever order they were told: of two with one address the first counts. */
+function inOrder(infos: ReadonlyMap<string, EndpointInfo>): readonly EndpointInfo[] {
+  return [...infos].sort(([a], [b]) => a < b ? -1 : 1).map(([, info]) => info);
 }
 
 function nothing(): Told {
