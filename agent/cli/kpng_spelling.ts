@@ -8,12 +8,16 @@ import type { Lexed } from "./lex.ts";
 
 /**
  * The command line in this program's spelling. KPNG's `local` is a server's node-local API, which is
- * what `api` reads here; its `api to-local` reads the global one.
+ * what `api` reads here, whether `to-local` is said once more or not; its `api to-local` reads the
+ * global one.
  */
 export function modernSpelling(lexed: Lexed): Lexed {
   const { words, flags } = foldFlag(lexed);
   const [first, second, ...rest] = words;
-  if (first === "local") return { words: ["api", ...words.slice(1)], flags };
+  if (first === "local") {
+    const after = second === "to-local" ? rest : words.slice(1);
+    return { words: ["api", ...after], flags };
+  }
   if (first === undefined || second !== "to-local") return { words, flags };
   const global = { spelled: "--global", name: "global", value: null };
   return { words: [first, ...rest], flags: first === "api" ? [...flags, global] : flags };

@@ -86,6 +86,8 @@ Deno.test.each([
   { words: ["file", "--to-local=to-json"], from: "file" },
   { words: ["api", "to-json"], from: "api" },
   { words: ["local", "to-json"], from: "api" },
+  { words: ["local", "to-local", "to-json"], from: "api" },
+  { words: ["local", "--to-local=to-json"], from: "api" },
   { words: ["api", "to-local", "to-json"], from: "api" },
 ])("$words prints the lines of kpng-json", async ({ words, from }) => {
   await using input = await inputFile();
