@@ -156,6 +156,36 @@ Deno.test({
 });
 
 Deno.test({
+  name: "names come to the command line as they are, whatever YAML reads into them (needs helm)",
+  ignore: noHelm,
+  async fn() {
+    const name = "vEthernet (Intel: Gigabit #2 - Virtual Switch)";
+    const userspace = ["image.repository=r/w", "mode=userspace", `userspace.interface=${name}`];
+    const [sockets = []] = commandLines(await render(...userspace) ?? "");
+    assert(sockets.includes(`--interface=${name}`), sockets.join(" "));
+    const kernel = ["image.repository=r/w", "kernel.networkName=net: a #2"];
+    const [balancers = []] = commandLines(await render(...kernel) ?? "");
+    assert(balancers.includes("--network-name=net: a #2"), balancers.join(" "));
+  },
+});
+
+Deno.test.each([
+  { address: "10.0.0.9" },
+  { address: "fd00::9" },
+  { address: "10.0.0.9:" },
+  { address: "brain.example.com" },
+])(
+  "brain.address $address is refused: an address without a port is none (needs helm)",
+  { ignore: noHelm },
+  async ({ address }) => {
+    await assert.rejects(
+      render("image.repository=r/w", "mode=userspace", `brain.address=${address}`),
+      /brain\.address/,
+    );
+  },
+);
+
+Deno.test({
   name: "a chart without the values that only its user can know says which (needs helm)",
   ignore: noHelm,
   async fn() {

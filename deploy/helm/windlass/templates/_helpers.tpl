@@ -38,7 +38,7 @@ $env:CONTAINER_SANDBOX_MOUNT_POINT/etc/windlass
 {{- define "windlass.sinkArgs" -}}
 {{- if eq .Values.mode "kernelspace" }}
 - to-winkernel
-- --network-name={{ required "kernel.networkName: name the HNS network that the CNI makes, such as Calico" .Values.kernel.networkName }}
+- {{ required "kernel.networkName: name the HNS network that the CNI makes, such as Calico" .Values.kernel.networkName | printf "--network-name=%s" | quote }}
 - --enable-dsr={{ .Values.kernel.enableDSR }}
 {{- with .Values.kernel.sourceVIP }}
 - --source-vip={{ . }}
@@ -55,7 +55,7 @@ $env:CONTAINER_SANDBOX_MOUNT_POINT/etc/windlass
 - --balancing={{ .Values.userspace.balancing }}
 - --udp-idle-timeout={{ .Values.userspace.udpIdleTimeout }}
 {{- with .Values.userspace.interface }}
-- --interface={{ . }}
+- {{ printf "--interface=%s" . | quote }}
 {{- end }}
 {{- end }}
 - --node-name=$(NODE_NAME)
