@@ -114,3 +114,18 @@ onEachPath(
     assert.equal(last.type === "closed" && last.how, "cut");
   },
 );
+
+onEachPath(
+  "close() is done as soon as the last connection has ended, though nobody asks",
+  async (options) => {
+    await using echo = echoPod();
+    await using subject = await rig(spec([echo.address]), options);
+    using conn = await connect(subject.backend);
+    await exchange(conn, "x");
+    const closed = subject.backend.close(signal);
+    await conn.closeWrite();
+    await closed;
+    assert.equal(await conn.read(new Uint8Array(1)), null);
+    assert.deepEqual(subject.events.map(({ type }) => type), ["mapped", "closed"]);
+  },
+);

@@ -86,7 +86,8 @@ async function turn(open: OpenEngine, host: Host, posted: Int32Array): Promise<v
   const isAwaited = () => host.handled < Atomics.load(posted, 0);
   while (!host.isClosed) {
     engine.turn(isAwaited() ? 0 : LONGEST_TURN_MS);
-    if (isAwaited()) await host.next;
+    // The turn may have ended what somebody waits for: let it be told now, not with the next message.
+    await (isAwaited() ? host.next : null);
   }
   open[Symbol.dispose]();
 }
