@@ -25,8 +25,17 @@ interface Arguments {
   readonly out: string | null;
 }
 
+const USAGE = `deno task bench [SUITE...] [--quick] [--rounds N] [--out FILE.json]
+
+Suites: ${SUITES.map(({ name }) => name).join(", ")}; all of them if none is named.
+  --quick          small sizes and few rounds: that everything runs, not how fast
+  --rounds N       how many samples of each case (20, or 5 with --quick)
+  --out FILE.json  where the figures go, and the page with charts beside them
+`;
+
 function parse(args: readonly string[]): Arguments {
-  const rest = [...args];
+  // "--rounds=5" as "--rounds 5"
+  const rest = args.flatMap((arg) => /^(--[a-z]+)=(.*)$/.exec(arg)?.slice(1) ?? [arg]);
   const suites: Suite[] = [];
   let quick = false;
   let rounds: number | null = null;
@@ -34,7 +43,8 @@ function parse(args: readonly string[]): Arguments {
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (arg === "--quick") quick = true;
     else if (arg === "--rounds") rounds = Number(rest.shift());
-    else if (arg === "--out") out = rest.shift() ?? out;
+    else if (arg === "--out") out = fileOf(rest.shift());
+    else if (arg.startsWith("-")) throw new Error(`There is no option "${arg}"\n\n${USAGE}`);
     else suites.push(suiteNamed(arg));
   }
   rounds ??= quick ? 5 : 20;
@@ -42,6 +52,11 @@ function parse(args: readonly string[]): Arguments {
     throw new Error(`Cannot read --rounds: "${rounds}" is not a whole number of at least 1`);
   }
   return { suites: suites.length === 0 ? SUITES : suites, quick, rounds, out };
+}
+
+function fileOf(value: string | undefined): string {
+  if (value !== undefined && value !== "" && !value.startsWith("-")) return value;
+  throw new Error("Cannot read --out: the name of a file is missing; write --out FILE.json");
 }
 
 function suiteNamed(name: string): Suite {
@@ -114,7 +129,8 @@ async function print(text: string): Promise<void> {
 
 if (import.meta.main) {
   try {
-    await main(Deno.args);
+    if (Deno.args.some((arg) => arg === "--help" || arg === "-h")) await print(USAGE);
+    else await main(Deno.args);
   } catch (error) {
     await print(`${error instanceof Error ? error.message : String(error)}\n`);
     Deno.exit(2);
