@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  ambiguity,
   type Diagnosis,
   examine,
   hnsBackend,
@@ -56,11 +57,11 @@ export async function run(context: CommandContext): Promise<number> {
     const { observation, config } = await seen(transport, asGiven, context);
     switch (action) {
       case "list":
-        return list(context, observation);
+        return list(context, observation, config);
       case "doctor":
         return await doctor(context, observation, config);
       case "cleanup":
-        return await cleanup(context, transport, planCleanup(observation, config), config);
+        return await cleanup(context, transport, observation, config);
       default:
         return unreachable(action);
     }
@@ -85,10 +86,22 @@ async function seen(
   }
 }
 
-function list({ flags, io }: CommandContext, observation: HnsObservation): number {
+function noNetwork({ networkNames }: HnsObservation, { networkName }: HnsConfig): string {
+  return `There is no network "${networkName}"; HNS has ${
+    networkNames.join(", ") || "none at all"
+  }`;
+}
+
+function list(
+  { flags, io }: CommandContext,
+  observation: HnsObservation,
+  config: HnsConfig,
+): number {
   const { network, endpoints, loadBalancers, features } = observation;
   if (flags.outputTextJson === "json") {
-    const data = { network: printable(network), features: [...features], endpoints, loadBalancers };
+    const networks = observation.networkNames;
+    const seen = { network: printable(network), networks, features: [...features] };
+    const data = { ...seen, endpoints, loadBalancers };
     io.stdout.write(dataText(data, "json"));
     return EXIT.done;
   }
@@ -114,7 +127,7 @@ function list({ flags, io }: CommandContext, observation: HnsObservation): numbe
   ]);
   const lines = [
     network === null
-      ? "Network: none of this name"
+      ? ambiguity(observation, config.networkName) ?? noNetwork(observation, config)
       : `Network: ${network.name} (${network.type}) ${network.id}`,
     "",
     ...textTable([
@@ -208,9 +221,12 @@ function diagnosisText({ severity, check, finding, cause, cure }: Diagnosis): st
 async function cleanup(
   { flags, io }: CommandContext,
   transport: HnsTransport,
-  ops: ReturnType<typeof planCleanup>,
+  observation: HnsObservation,
   config: HnsConfig,
 ): Promise<number> {
+  const unclear = ambiguity(observation, config.networkName);
+  if (unclear !== null) throw new RunError(unclear);
+  const ops = planCleanup(observation, config);
   const backend = hnsBackend({ config, transport });
   const { signal } = new AbortController();
   const failed: string[] = [];
@@ -219,7 +235,8 @@ async function cleanup(
     if (!result.ok) failed.push(result.error);
   }
   const done = ops.length - failed.length;
-  const lines = [`Removed what ${done} operations name`, ...failed];
+  const none = observation.network === null ? [noNetwork(observation, config)] : [];
+  const lines = [...none, `Removed what ${done} operations name`, ...failed];
   io.stdout.write(
     flags.outputTextJson === "json"
       ? dataText({ removed: ops satisfies readonly Op[], failed }, "json")

@@ -74,14 +74,24 @@ const CHECKS: readonly Check[] = [
 ];
 
 function network({ networkName, observation, world }: Patient): readonly Diagnosis[] {
-  return world !== null ? [] : [{
+  if (world !== null) return [];
+  const unclear = ambiguity(observation, networkName);
+  const there = observation.networkNames.join(", ") || "none at all";
+  return [{
     check: "network",
     severity: "error",
-    finding: ambiguity(observation, networkName) ?? `There is no network "${networkName}"`,
-    cause: "the CNI has not made it yet, or it has another name",
-    cure: "wait for the CNI, or give the right name by --network-name; windlass hns list shows all",
+    ...(unclear !== null ? { finding: unclear, ...SEVERAL } : {
+      finding: `There is no network "${networkName}"; HNS has ${there}`,
+      cause: "the CNI has not made it yet, or it has another name",
+      cure: "wait for the CNI, or give the right name by --network-name",
+    }),
   }];
 }
+
+const SEVERAL = {
+  cause: "the pattern fits more networks than the CNI's",
+  cure: "give the whole name of the CNI's by --network-name",
+} as const;
 
 function configuration({ world }: Patient): readonly Diagnosis[] {
   const wrong = world === null ? null : misconfiguration(world.env);

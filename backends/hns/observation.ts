@@ -24,6 +24,8 @@ export interface HnsObservation {
   readonly network: HnsNetwork | null;
   /** The names of the networks that the configured name fits, where those are several. */
   readonly rivals: readonly string[];
+  /** The names of all networks. */
+  readonly networkNames: readonly string[];
   /** All endpoints of all networks. */
   readonly endpoints: readonly HnsEndpoint[];
   /** All load balancers. */
@@ -57,6 +59,7 @@ export function observationOf(
   return {
     network: named.length === 1 ? named[0] ?? null : null,
     rivals: named.length > 1 ? named.map(({ name }) => name) : [],
+    networkNames: networks.map(({ name }) => name),
     endpoints,
     loadBalancers,
     features,
