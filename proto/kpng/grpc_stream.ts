@@ -18,7 +18,7 @@ const CHUNK = 64 * 1024;
  * The messages that come in, until the other side has no more. Reading stops where they are not
  * taken, so that the other side cannot fill the memory.
  *
- * @throws {GrpcError} If a message is too large, compressed, or cut short.
+ * @throws {GrpcError} If a message is too large, compressed, or cut short, or the other side is gone.
  */
 export async function* messagesOf(
   stream: Http2Stream,
@@ -43,7 +43,8 @@ export async function* messagesOf(
     wake();
   };
   const onEnd = () => finish(frames.partial ? cutShort() : null);
-  const onError = (error: Error) => finish(error);
+  const onError = (cause: Error) =>
+    finish(new GrpcError(STATUS.cancelled, `The other side is gone: ${cause.message}`, { cause }));
   const onClose = () => finish(gone());
   stream.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose);
   if (stream.destroyed) onClose();
