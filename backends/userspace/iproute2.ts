@@ -120,7 +120,9 @@ class Iproute2 implements AddressManager {
     }
     // It may be there all the same: put there by somebody else since, or by a call that timed out.
     const found = await this.#find(ip, signal);
-    if (found === null) return { ok: false, error: `${what}: ${added.why}`, retry: added.retry };
+    if (typeof found === "string") {
+      return { ok: false, error: `${what}: ${added.why}`, retry: added.retry };
+    }
     if (found.own) this.#own.add(ip);
     return { ok: true };
   }
@@ -129,7 +131,7 @@ class Iproute2 implements AddressManager {
     const ip = parseIp(text)?.text;
     if (ip === undefined || !this.#own.has(ip)) return { ok: true };
     const deleted = await this.#ip.call(deleteAddress(ip, this.#device), signal);
-    if (!deleted.ok && await this.#find(ip, signal) !== null) {
+    if (!deleted.ok && await this.#find(ip, signal) !== "none") {
       const what = `Cannot take ${ip} off interface "${this.#device}"`;
       return { ok: false, error: `${what}: ${deleted.why}`, retry: deleted.retry };
     }
@@ -142,11 +144,12 @@ class Iproute2 implements AddressManager {
     return ip !== undefined && this.#own.has(ip);
   }
 
-  /** The address on our interface, as the system has it now; `null` too where it can't be asked. */
-  async #find(ip: string, signal: AbortSignal): Promise<InterfaceAddress | null> {
+  /** The address on our interface, as the system has it now; `unknown` where it can't be asked. */
+  async #find(ip: string, signal: AbortSignal): Promise<InterfaceAddress | "none" | "unknown"> {
     const listed = await this.#ip.list(signal);
-    if (!listed.ok) return null;
-    return listed.addresses.find((each) => each.ip === ip && each.device === this.#device) ?? null;
+    if (!listed.ok) return "unknown";
+    return listed.addresses.find((each) => each.ip === ip && each.device === this.#device) ??
+      "none";
   }
 }
 

@@ -132,6 +132,23 @@ Deno.test("an address that somebody took off is fine to release", async () => {
   assert.deepEqual(await manager.release("10.96.0.10", signal), OK);
 });
 
+Deno.test("an address that cannot be taken off nor looked for is still ours, and released later", async () => {
+  const ip = fakeIp();
+  let works = true;
+  const manager = await open((args, limits) => {
+    if (!works) return Promise.resolve({ code: 1, stdout: "", stderr: "out of memory" });
+    return ip.run(args, limits);
+  });
+  assert.deepEqual(await manager.assign("10.96.0.10", signal), OK);
+  works = false;
+  const refused = await manager.release("10.96.0.10", signal);
+  assert.ok(!refused.ok && refused.retry && /out of memory/.test(refused.error));
+  assert.ok(manager.owns("10.96.0.10"));
+  works = true;
+  assert.deepEqual(await manager.release("10.96.0.10", signal), OK);
+  assert.deepEqual(ip.entries(), []);
+});
+
 Deno.test("a missing interface is made where that is asked, and an error where not", async () => {
   const made = fakeIp([], ["eth0"]);
   await open(made.run, true);
