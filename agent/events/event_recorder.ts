@@ -109,13 +109,18 @@ class Recorder implements EventRecorder {
       this.#options.onOutcome("failed");
     }
     this.#queue.push(action);
-    this.#sending ??= this.#sendAll().finally(() => this.#sending = null);
+    this.#sending ??= this.#sendAll();
   }
 
   async #sendAll(): Promise<void> {
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      const sent = await this.#send(next);
-      if (!this.#stopped.signal.aborted) this.#options.onOutcome(sent ? "sent" : "failed");
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        const sent = await this.#send(next);
+        if (!this.#stopped.signal.aborted) this.#options.onOutcome(sent ? "sent" : "failed");
+      }
+    } finally {
+      // In the turn that found nothing more to send: what comes later begins anew.
+      this.#sending = null;
     }
   }
 

@@ -73,6 +73,27 @@ function overHttp(server: string): KubeWriter {
   };
 }
 
+Deno.test("an event that comes just as the last one has been sent is sent, too", async () => {
+  const writer = scripted();
+  const sent: string[] = [];
+  const events = startEvents({
+    writer: () => writer,
+    reporter: { controller: "kube-proxy", host: "n1" },
+    now: () => T0,
+    timers: new FakeTimers(),
+    log: SILENT,
+    onOutcome(outcome) {
+      sent.push(outcome);
+      if (sent.length === 1) queueMicrotask(() => events.record(report("next")));
+    },
+  });
+  events.record(report());
+  await settle();
+  assert.deepEqual(sent, ["sent", "sent"]);
+  assert.equal(writer.asked.length, 2);
+  await events.stop();
+});
+
 Deno.test("an API server takes the event, and its series", async () => {
   const server = await startApiServer({ now: () => new Date(T0), log: SILENT });
   await using _ = { [Symbol.asyncDispose]: () => server.close() };
