@@ -105,11 +105,13 @@ async function fromFiles(
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await read(path) })));
   const found = readKubeconfig(files, context ?? null);
   const stored = storedCredentials(await locateAll(found.credentials, sandbox), now);
+  const cluster = server === undefined
+    ? found.cluster
+    : { ...found.cluster, server: serverUrl(server, "--server:") };
+  const { plugin } = found;
   return {
-    cluster: server === undefined
-      ? found.cluster
-      : { ...found.cluster, server: serverUrl(server, "--server:") },
-    credentials: found.plugin === null ? stored : await pluginCredentials(found.plugin, stored),
+    cluster,
+    credentials: plugin === null ? stored : await pluginCredentials(plugin, stored, cluster),
     notes: [],
   };
 }

@@ -300,6 +300,18 @@ Deno.test("an exec user's program gives the token", async () => {
   connection.close();
 });
 
+Deno.test("an exec user's program that fails is an error in one line, with what it said", async () => {
+  await using files = await setup();
+  const script = await files.file("fail.ts", `console.error("no\\nlogin"); Deno.exit(3);`);
+  const kubeconfig = await files.config("config", { server: "https://10.0.0.1" }, {
+    exec: { command: Deno.execPath(), args: ["run", script] },
+  });
+  assert.match(
+    await whyNot(load({}, { kubeconfig })),
+    /^bad-config: Cannot connect to .*: program ".*" gave no credentials: no login; correct .*$/,
+  );
+});
+
 Deno.test("an exec user's program that must not be run is an error that says so", {
   permissions: { read: true, write: true, env: true, net: true, run: false },
 }, async () => {

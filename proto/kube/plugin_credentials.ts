@@ -7,32 +7,42 @@
  */
 import type { RequestOptions } from "node:https";
 import { SourceError } from "../source.ts";
+import { reasonOf } from "./answers.ts";
 import type { CredentialSource } from "./credentials.ts";
-import type { UserPlugin } from "./kubeconfig.ts";
+import { withExecInfo } from "./exec_info.ts";
+import type { KubeCluster, UserPlugin } from "./kubeconfig.ts";
 
 /**
- * Credentials of a user with a helper, on top of what is stored. The library keeps what the helper gave
- * until it expires.
+ * Credentials of a user with a helper, on top of what is stored, for a cluster. The library keeps what
+ * the helper gave until it expires.
  *
  * @throws {SourceError} If the helper is a program that this process is not allowed to run.
  */
 export async function pluginCredentials(
   { user, command }: UserPlugin,
   stored: CredentialSource,
+  cluster: KubeCluster,
 ): Promise<CredentialSource> {
   if (command !== null) await checkMayRun(command);
   const { KubeConfig } = await import("@kubernetes/client-node");
-  const make = () => {
+  const make = (ca: string | null) => {
     const config = new KubeConfig();
-    config.loadFromString(JSON.stringify(configOf(user)));
+    const entry = command === null ? user : withExecInfo(user, { cluster, ca });
+    config.loadFromString(JSON.stringify(configOf(entry)));
     return config;
   };
-  let config = make();
+  let config: ReturnType<typeof make> | null = null;
   return {
     async current() {
       const base = await stored.current();
       const given: RequestOptions = {};
-      await config.applyToHTTPSOptions(given);
+      config ??= make(base.ca);
+      try {
+        await config.applyToHTTPSOptions(given);
+      } catch (error) {
+        if (command === null) throw error;
+        throw new Error(`program "${command}" gave no credentials: ${inOneLine(error)}`);
+      }
       return {
         ca: base.ca,
         cert: textOf(given.cert) ?? base.cert,
@@ -42,7 +52,7 @@ export async function pluginCredentials(
     },
     renew() {
       stored.renew();
-      config = make(); // with an empty cache
+      config = null; // and with it what the library keeps
     },
   };
 }
@@ -65,6 +75,11 @@ function configOf(user: UserPlugin["user"]): unknown {
     contexts: [{ name: "context", context: { cluster: "cluster", user: user["name"] } }],
     "current-context": "context",
   };
+}
+
+/** What a program said about its failure, or why it could not be run. */
+function inOneLine(error: unknown): string {
+  return reasonOf(error).trim().replace(/\s*\n\s*/g, " ") || "it failed without a word";
 }
 
 function textOf(material: RequestOptions["cert" | "key"]): string | null {
