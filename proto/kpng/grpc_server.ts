@@ -21,7 +21,7 @@ import { messagesOf, sendAll } from "./grpc_stream.ts";
 import { guardSession } from "./guard.ts";
 import { keepAlive } from "./keep_alive.ts";
 import { encodeMessage, GrpcError, STATUS } from "./status.ts";
-import { clientFault } from "./tls_faults.ts";
+import { clientFault, onlyLooked } from "./tls_faults.ts";
 import type { TlsFiles } from "./tls_files.ts";
 import type { WatchCall } from "./watch.ts";
 
@@ -86,12 +86,13 @@ export class GrpcServer {
       "stream",
       (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => this.#answer(stream, headers),
     );
-    this.#server.on("tlsClientError", (error: Error) => {
+    this.#server.on("tlsClientError", (error: Error, socket: unknown) => {
+      if (onlyLooked(socket)) {
+        log.v(4)?.info("A client has gone without a word");
+        return;
+      }
       const why = tls === null ? error.message : clientFault(error.message, tls);
       log.warn("A client was refused: no TLS connection came about", { why });
-    });
-    this.#server.on("sessionError", (error: Error) => {
-      log.warn("A client's connection has failed", { why: error.message });
     });
   }
 
