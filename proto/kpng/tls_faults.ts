@@ -15,6 +15,20 @@ export function clientFault(why: string, { ca }: TlsFiles): string {
   return `it has hung up${refused} (${why})`;
 }
 
+/**
+ * Whether a client has gone without a single byte: one that only looked whether the port is open, as
+ * kubelets and load balancers do every few seconds.
+ *
+ * @param socket What comes with `tlsClientError`; it counts nothing itself before TLS has come about.
+ */
+export function onlyLooked(socket: unknown): boolean {
+  return fieldOf(fieldOf(socket, "_parent"), "bytesRead") === 0;
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
 /** What a client says of a server whose connection failed before there was any answer. */
 export function serverFault(why: string, tls: TlsFiles | null): string {
   if (speaksNoTls(why)) return `it does not speak TLS (${why})`;

@@ -91,6 +91,13 @@ Deno.test("a client without TLS on a TLS port is told off, and the others are se
   assert.equal(await firstMessage(server.address, authority), 2);
 });
 
+Deno.test("who only looks whether the port is open, as probes do, is no refused client", async () => {
+  await using server = await testServer({ tls: paths("server", "a") });
+  (await Deno.connect({ hostname: "127.0.0.1", port: portOf(server) })).close();
+  await server.lines.until(/A client has gone without a word/);
+  assert.doesNotMatch(server.lines.lines.join("\n"), /no TLS connection came about/);
+});
+
 Deno.test("a client with TLS is told where a server has none", async () => {
   await using server = await testServer();
   const authority = await loadTls({ key: null, crt: null, ca: file("caa.crt") });
