@@ -41,6 +41,8 @@ export class Host {
   readonly #lastWords: string[] = [];
   #calls = 0;
   #why = "";
+  /** How it ended; `null` while it lives. */
+  #end: string | null = null;
 
   /** Takes a process over, and sends it the script. */
   constructor(process: HostProcess, limits: HostLimits, log: Logger) {
@@ -58,22 +60,23 @@ export class Host {
     const isReady = this.#ready.promise.then(() => null);
     const outcome = await within(startMs, Promise.race([isReady, this.ended]));
     if (outcome !== "late") return outcome;
-    this.#end(`it was not ready within ${startMs} ms`);
+    this.#kill(`it was not ready within ${startMs} ms`);
     return await this.ended;
   }
 
   /** Asks for a call. An end of the host is an answer too. */
   async ask(call: HcnCall): Promise<HcnAnswer> {
+    if (this.#end !== null) return failure(LOCAL_HRESULTS.hostEnded, this.#end);
     const n = ++this.#calls;
-    const { promise: replied, resolve } = Promise.withResolvers<HcnAnswer>();
+    // Not raced against `ended`: that would keep every answer for as long as the host lives.
+    const { promise: answered, resolve } = Promise.withResolvers<HcnAnswer>();
     this.#waiting.set(n, resolve);
     this.#write(requestLine(n, call));
-    const gone = this.ended.then((why) => failure(LOCAL_HRESULTS.hostEnded, why));
-    const outcome = await within(this.#limits.callMs, Promise.race([replied, gone]));
+    const outcome = await within(this.#limits.callMs, answered);
     this.#waiting.delete(n);
     if (outcome !== "late") return outcome;
     const why = `PowerShell did not answer within ${this.#limits.callMs} ms`;
-    this.#end("it did not answer in time");
+    this.#kill("it did not answer in time");
     return failure(LOCAL_HRESULTS.timedOut, why);
   }
 
@@ -81,7 +84,7 @@ export class Host {
   async close(): Promise<void> {
     if (this.#why === "") this.#why = "it was told to";
     this.#writer.close().catch(() => {}); // it has ended already, which the next line sees
-    if (await within(this.#limits.endMs, this.ended) === "late") this.#end(this.#why);
+    if (await within(this.#limits.endMs, this.ended) === "late") this.#kill(this.#why);
     await this.ended;
   }
 
@@ -92,7 +95,9 @@ export class Host {
     await this.#writer.abort().catch(() => {}); // where it is closed already there is nothing to give back
     const words = this.#lastWords.length === 0 ? "" : `: ${this.#lastWords.join(" | ")}`;
     const why = this.#why === "" ? "" : `, because ${this.#why}`;
-    return `PowerShell ended with exit code ${code}${why}${words}`;
+    const end = this.#end = `PowerShell ended with exit code ${code}${why}${words}`;
+    for (const answer of this.#waiting.values()) answer(failure(LOCAL_HRESULTS.hostEnded, end));
+    return end;
   }
 
   async #listen(): Promise<void> {
@@ -135,7 +140,7 @@ export class Host {
     this.#writer.write(new TextEncoder().encode(line)).catch(() => {});
   }
 
-  #end(why: string): void {
+  #kill(why: string): void {
     if (this.#why === "") this.#why = why;
     this.#process.kill();
   }

@@ -186,3 +186,39 @@ Deno.test.each([
   assert.equal(rig.started[0]?.killed(), killed);
   await refused(rig.version(), "host-ended");
 });
+
+/** A child process: it needs `gc()`. */
+const MANY_ANSWERS = `
+import { SILENT } from ${JSON.stringify(new URL("../../../core/mod.ts", import.meta.url).href)};
+import { Host } from ${JSON.stringify(new URL("./host.ts", import.meta.url).href)};
+import { fakeHost } from ${JSON.stringify(new URL("./test_host.ts", import.meta.url).href)};
+let n = 0;
+const hcn = {
+  call: () => Promise.resolve({ hresult: 0, step: "", output: \`\${n++} \`.repeat(50_000), error: "" }),
+};
+const host = new Host(fakeHost(hcn), { startMs: 10_000, callMs: 10_000, endMs: 1000 }, SILENT);
+await host.ready();
+const used = () => {
+  gc();
+  return Deno.memoryUsage().heapUsed;
+};
+const ask = () => host.ask({ op: "list", kind: "endpoint", query: "" });
+await ask();
+const before = used();
+for (let i = 0; i < 200; i++) await ask();
+console.log(used() - before < 10_000_000 ? "let go" : "kept");
+await host.close();
+`;
+
+Deno.test("answers are not kept for as long as the host lives", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--quiet", "--v8-flags=--expose-gc", "--ext=ts", "-"],
+    cwd: new URL("../../../", import.meta.url),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await new Blob([MANY_ANSWERS]).stream().pipeTo(child.stdin);
+  const { stdout, stderr } = await child.output();
+  assert.equal(new TextDecoder().decode(stdout).trim(), "let go", new TextDecoder().decode(stderr));
+});
