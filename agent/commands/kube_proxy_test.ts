@@ -116,7 +116,7 @@ Deno.test("the kernel seed's command line: a variable that is set is the node's 
     ...servers(),
   ], io);
   assert.equal(code, 2, io.err()); // this machine has no such file, and a network is missing
-  assert.match(io.err(), /FLAG: --hostname-override="WIN-7"/);
+  assert.match(io.err(), /FLAG: --hostname-override="win-7"/);
 });
 
 /** HNS as an L2Bridge CNI leaves it. */

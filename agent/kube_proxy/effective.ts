@@ -23,9 +23,16 @@ export function effectiveConfig(
   file: PartialConfig | null,
   windows: boolean,
 ): Effective {
+  const named = withNodeName(line);
   return file === null
-    ? { config: fromFlags(line, windows), overruled: [] }
-    : fromFile(line, file, windows);
+    ? { config: fromFlags(named, windows), overruled: [] }
+    : fromFile(named, file, windows);
+}
+
+/** kube-proxy keeps the name that a flag gives as it uses it; a blank one stays, to be refused. */
+function withNodeName(line: ProxyLine): ProxyLine {
+  const name = line.set.hostnameOverride?.trim().toLowerCase() ?? "";
+  return name === "" ? line : { ...line, set: { ...line.set, hostnameOverride: name } };
 }
 
 function fromFlags(line: ProxyLine, windows: boolean): ProxyConfig {

@@ -50,6 +50,12 @@ const CASES: readonly Case[] = [
     config: { healthzBindAddress: "0.0.0.0:10256" },
   },
   {
+    name: "a node's name from the flag is kept as it is used",
+    args: ["--hostname-override= WIN-Node1 "],
+    file: null,
+    config: { hostnameOverride: "win-node1" },
+  },
+  {
     name: "with a file, flags do not count",
     args: ["--proxy-mode=kernelspace", "--feature-gates=WinDSR=true", "--kubeconfig=x"],
     file: { mode: "userspace" },

@@ -26,7 +26,7 @@ Deno.test("kube-proxy's defaults are said, too: Windlass' own may be others", ()
 Deno.test.each([
   { args: ["--kubeconfig=C:/k/config"], flags: ["--kubeconfig=C:/k/config"] },
   { args: ["--master=https://10.0.0.1:6443"], flags: ["--server=https://10.0.0.1:6443"] },
-  { args: ["--hostname-override=N1"], flags: ["--hostname-override=N1"] },
+  { args: ["--hostname-override=N1"], flags: ["--hostname-override=n1"] },
   { args: ["--iptables-min-sync-period=1m30s"], flags: ["--min-sync-period=1m30s"] },
   { args: ["--v=99"], flags: ["--v=10"] },
   { args: ["--logging-format=json"], flags: ["--log-format=json"] },
