@@ -166,6 +166,23 @@ Deno.test("a degraded load balancer is made anew", async () => {
   ]);
 });
 
+Deno.test("a degraded endpoint gives way to another one, load balancers first", async () => {
+  const node = new Driver(overlayNode());
+  await node.reach(viewOf([SHOP]));
+  const wanted = pictureOf(node.emulator);
+  const state = node.emulator.state();
+  const id = idOf(node, "10.244.3.9");
+  const degraded = (each: unknown) => JSON.stringify(each).includes(`"ID":"${id}"`);
+  const again = new Driver({
+    ...state,
+    Endpoints: state.Endpoints.map((each) => degraded(each) ? { ...Object(each), State: 4 } : each),
+  });
+  again.change(viewOf([SHOP]));
+  assert.deepEqual(await again.converge(), []);
+  assert.deepEqual(pictureOf(again.emulator), wanted);
+  assert(!again.emulator.state().Endpoints.some(degraded));
+});
+
 Deno.test("a frontend that another program's load balancer has is a failure, and that one is left alone", async () => {
   const node = new Driver(overlayNode());
   node.change(

@@ -18,6 +18,8 @@ export interface Identities {
   endpoint(ip: string, mac: string, providerAddress: string): string;
   /** The same where the MAC address is the one that is made from the address, as most are. */
   remote(ip: string, providerAddress: string): string;
+  /** The n-th other id for an endpoint, while one that is half alive has the id of its content. */
+  spare(ip: string, providerAddress: string, n: number): string;
 }
 
 /** The GUIDs of the objects on the network of that name. */
@@ -32,6 +34,7 @@ export function identitiesOn(networkName: string): Identities {
       return guidOf(endpoints, `${ip} ${made} ${provider}`);
     },
     remote: (ip, provider) => guidOf(endpoints, `${ip}  ${provider}`),
+    spare: (ip, provider, n) => guidOf(endpoints, `${ip}  ${provider} ${n}`),
   };
 }
 

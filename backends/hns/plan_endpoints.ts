@@ -95,9 +95,7 @@ export class EndpointPlanner {
   #create(shape: EndpointShape, candidates: readonly ActualEndpoint[]): FoundEndpoint {
     const { ip, mac, providerAddress, role } = shape;
     const { network } = this.#world.env;
-    const id = role === "remote"
-      ? this.#identities.remote(ip, providerAddress)
-      : this.#identities.endpoint(ip, mac, providerAddress);
+    const id = this.#freeId(shape, candidates);
     const key = endpointKey(ip, id);
     this.#writes.push({
       op: "create-endpoint",
@@ -124,6 +122,23 @@ export class EndpointPlanner {
     const others = candidates.filter((each) => each.id.toLowerCase() !== id);
     this.#actual.put(ip, others.length === 0 ? [endpoint] : [endpoint, ...others]);
     return endpoint;
+  }
+
+  /**
+   * The id of that content; another one where a degraded endpoint has it, which can only go after the
+   * load balancers that refer to it have the new one.
+   */
+  #freeId(
+    { role, ip, mac, providerAddress }: EndpointShape,
+    candidates: readonly ActualEndpoint[],
+  ): string {
+    const ids = this.#identities;
+    let id = role === "remote"
+      ? ids.remote(ip, providerAddress)
+      : ids.endpoint(ip, mac, providerAddress);
+    const isTaken = (each: ActualEndpoint) => each.id.toLowerCase() === id;
+    for (let n = 1; candidates.some(isTaken); n++) id = ids.spare(ip, providerAddress, n);
+    return id;
   }
 
   /** The policies of a remote endpoint: the same for all that are on one node. */
