@@ -179,6 +179,28 @@ Deno.test("with --bind-address-hard-fail a server that cannot listen ends the pr
   }
 });
 
+Deno.test("the cluster hears of it before --bind-address-hard-fail ends the program", async () => {
+  const server = await startApiServer({ now: () => new Date(), log: SILENT });
+  await using _ = { [Symbol.asyncDispose]: () => server.close() };
+  const taken = Deno.listen({ hostname: HERE, port: 0 });
+  const io = fakeIo();
+  const code = await main([
+    "kube",
+    "to-userspace",
+    `--server=${server.url}`,
+    "--node-name=n1",
+    "--data-path=deno",
+    `--metrics-bind-address=${HERE}:${taken.addr.port}`,
+    "--bind-address-hard-fail",
+  ], io);
+  taken.close();
+  assert.equal(code, 1);
+  assert.doesNotMatch(io.err(), /tried again/);
+  const { text } = await get(`${server.url}/apis/events.k8s.io/v1/namespaces/default/events`);
+  const [event] = JSON.parse(text).items;
+  assert.deepEqual([event.reason, event.type], ["FailedToStartMetricServer", "Warning"]);
+});
+
 Deno.test("a cluster's Node decides on health, and requests to its API server are counted", async () => {
   const server = await startApiServer({ now: () => new Date(), log: SILENT });
   await using _ = { [Symbol.asyncDispose]: () => server.close() };

@@ -20,8 +20,8 @@ export interface HttpServerOptions {
     request: Request,
     info: Deno.ServeHandlerInfo<Deno.NetAddr>,
   ) => Response | Promise<Response>;
-  /** How long to wait after so many failures (from 1) in a row, in milliseconds. */
-  readonly retryMs: (failures: number) => number;
+  /** How long to wait after so many failures (from 1) in a row, in milliseconds; `null` for no more. */
+  readonly retryMs: (failures: number) => number | null;
   /** Where to write what happens. */
   readonly log: Logger;
   /** The clock. */
@@ -43,7 +43,7 @@ export interface HttpServer {
 /** A body larger than this is not read to its end; nobody has a reason to send one. */
 const LARGEST_BODY = 1 << 20;
 
-/** Starts a server, and tries again and again if it cannot listen. */
+/** Starts a server, and tries again and again, if it may, where it cannot listen. */
 export function startHttpServer(options: HttpServerOptions): HttpServer {
   const { name, address, handler, retryMs, log, timers, onFailure } = options;
   const abort = new AbortController();
@@ -79,14 +79,18 @@ export function startHttpServer(options: HttpServerOptions): HttpServer {
 
   function failed(error: Error, failures: number): void {
     const waitMs = retryMs(failures);
-    const line = `Cannot listen on ${fields.address} for ${name}: ${error.message}; ` +
-      "it is tried again until the address is free";
-    const details = { server: name, retryInMs: Math.round(waitMs) };
+    const line = `Cannot listen on ${fields.address} for ${name}: ${error.message}` +
+      (waitMs === null ? "" : "; it is tried again until the address is free");
+    const details = {
+      server: name,
+      ...(waitMs === null ? {} : { retryInMs: Math.round(waitMs) }),
+    };
     // The same trouble again and again is worth one line.
     if (failures === 1) log.error(line, details);
     else log.v(2)?.info(line, details);
     onFailure?.(error);
-    if (!abort.signal.aborted) cancelRetry = timers.after(waitMs, () => attempt(failures));
+    if (waitMs === null || abort.signal.aborted) return;
+    cancelRetry = timers.after(waitMs, () => attempt(failures));
   }
 
   attempt(0);

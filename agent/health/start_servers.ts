@@ -9,7 +9,7 @@ import type { EventReport } from "../events/event_report.ts";
 import { measureLag } from "../metrics/process_metrics.ts";
 import { RunError } from "../run_error.ts";
 import type { TakeRecord } from "../sync_loop.ts";
-import type { Timers } from "../timers.ts";
+import { type Timers, waitAtMost } from "../timers.ts";
 import { type BindAddress, bindAddressText } from "./bind_address.ts";
 import { healthRoutes } from "./health_routes.ts";
 import { type HttpServer, startHttpServer } from "./http_server.ts";
@@ -69,6 +69,8 @@ export interface Servers extends AsyncDisposable {
 
 /** As kube-proxy: every so often. */
 const RETRY_MS = 5000;
+/** A program that must end waits no longer than this for its last event. */
+const FAREWELL_MS = 3000;
 
 /** Starts the servers. */
 export function startServers(options: ServersOptions): Servers {
@@ -87,16 +89,17 @@ export function startServers(options: ServersOptions): Servers {
       name,
       address,
       handler: router(routes),
-      retryMs: () => RETRY_MS,
+      retryMs: () => options.hardFail ? null : RETRY_MS,
       log,
       timers,
       onFailure(error) {
         if (!options.hardFail) return;
         const note = `Cannot listen on ${bindAddressText(address)} for ${name}: ${error.message}`;
         monitor.events.record(nodeEvent(nodeName, "Warning", reason, note));
-        failed.reject(
-          new RunError(`${note}; free the address, or leave --bind-address-hard-fail out`),
-        );
+        const why = `${note}; free the address, or leave --bind-address-hard-fail out`;
+        const end = () => failed.reject(new RunError(why));
+        // The event is all that the cluster hears of it: it may go out before the program ends.
+        void waitAtMost(FAREWELL_MS, timers, null, monitor.events.idle()).then(end, end);
       },
     });
   const healthz = serve(
