@@ -105,8 +105,11 @@ const NAMES: Readonly<Record<string, number>> = {
   sourceip: 2,
 };
 
-/** State 4 in HNS' own books, where a document shows it: the object is degraded. */
+/** The state of a degraded load balancer in HNS' own books, where a document shows it. */
 const DEGRADED = 4;
+
+/** That of a degraded endpoint. 4 is one taken off its container, which a remote one never had. */
+const DEGRADED_ENDPOINT = 5;
 
 /** Reads a network; `null` if it has no id. */
 export function readNetwork(value: unknown): HnsNetwork | null {
@@ -134,6 +137,8 @@ export function readNetwork(value: unknown): HnsNetwork | null {
 export function readEndpoint(value: unknown): HnsEndpoint | null {
   const id = text(field(value, "ID"));
   if (id === "") return null;
+  const remote = (number(field(value, "Flags")) & 1) !== 0;
+  const state = number(field(value, "State"));
   return {
     id,
     name: text(field(value, "Name")),
@@ -142,9 +147,9 @@ export function readEndpoint(value: unknown): HnsEndpoint | null {
       .map((each) => ip(field(each, "IpAddress")))
       .filter((each) => each !== ""),
     mac: normalMac(text(field(value, "MacAddress"))),
-    remote: (number(field(value, "Flags")) & 1) !== 0,
+    remote,
     providerAddress: policySetting(list(field(value, "Policies")), "ProviderAddress"),
-    degraded: number(field(value, "State")) === DEGRADED,
+    degraded: state === DEGRADED_ENDPOINT || (remote && state === DEGRADED),
   };
 }
 

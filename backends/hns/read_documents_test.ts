@@ -52,6 +52,16 @@ Deno.test("missing is zero, names are numbers, MAC addresses and ids are in lowe
 });
 
 Deno.test.each([
+  { what: "a pod's, taken off its container", Flags: 0, State: 4, degraded: false },
+  { what: "a pod's", Flags: 0, State: 5, degraded: true },
+  { what: "a remote one", Flags: 1, State: 4, degraded: true },
+  { what: "a remote one", Flags: 1, State: 5, degraded: true },
+  { what: "a remote one", Flags: 1, State: 1, degraded: false },
+])("an endpoint in state $State, $what: degraded is $degraded", ({ Flags, State, degraded }) => {
+  assert.equal(readEndpoint({ ID: "x", Flags, State })?.degraded, degraded);
+});
+
+Deno.test.each([
   { type: undefined, reads: "NAT", overlay: false },
   { type: "OVERLAY", reads: "OVERLAY", overlay: true },
   { type: "L2Bridge", reads: "L2Bridge", overlay: false },
