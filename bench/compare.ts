@@ -44,9 +44,6 @@ async function read(path: string): Promise<BenchResult> {
   try {
     return readResult(await Deno.readTextFile(path));
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) {
-      throw new Error(`Cannot read "${path}": only files inside the project may be read here`);
-    }
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`Cannot read the result "${path}": ${why}`, { cause: error });
   }
