@@ -6,6 +6,7 @@
  * @module
  */
 import { join } from "node:path";
+import { decodeText } from "../file/decode_text.ts";
 import { SourceError } from "../source.ts";
 import { reasonOf } from "./answers.ts";
 import { connect } from "./authenticated.ts";
@@ -156,9 +157,12 @@ async function check(
   }
 }
 
+/** The text of a kubeconfig; Windows PowerShell's `>` writes UTF-16, which kubectl reads as well. */
 async function read(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    const text = decodeText(await Deno.readFile(path));
+    if (text === null) throw new TypeError("it is no text; write it in UTF-8");
+    return text;
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
       const message = `Cannot read kubeconfig "${path}": there is no such file; ` +

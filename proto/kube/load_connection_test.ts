@@ -423,6 +423,29 @@ Deno.test.each([
   assert.match(why, says);
 });
 
+Deno.test("a kubeconfig that PowerShell wrote, in UTF-16, is read", async () => {
+  await using server = new ScriptedServer();
+  await using files = await setup();
+  const path = await files.config("config", { server: `http://127.0.0.1:${server.port}` }, {
+    token: "of-utf-16",
+  });
+  const text = "\ufeff" + await Deno.readTextFile(path);
+  await Deno.writeFile(path, new Uint8Array(Uint16Array.from(text, (c) => c.charCodeAt(0)).buffer));
+  const connection = await load({}, { kubeconfig: path });
+  assert.equal((await ask(server, connection)).get("authorization"), "Bearer of-utf-16");
+  connection.close();
+});
+
+Deno.test("a kubeconfig that is no text is an error", async () => {
+  await using files = await setup();
+  const path = await files.file("config", "");
+  await Deno.writeFile(path, new Uint8Array([0x63, 0xff, 0xfe]));
+  assert.equal(
+    await whyNot(load({}, { kubeconfig: path })),
+    `unreadable: Cannot read kubeconfig "${path}": it is no text; write it in UTF-8`,
+  );
+});
+
 Deno.test("a kubeconfig that is not there is an error", async () => {
   assert.equal(
     await whyNot(load({}, { kubeconfig: "none.conf" })),
