@@ -4,7 +4,7 @@
  * @module
  */
 import { type Logger, type Node, readObject } from "../../core/mod.ts";
-import type { KubeConnection } from "../../proto/mod.ts";
+import type { KubeConnection, KubeResponse } from "../../proto/mod.ts";
 import { type Timers, waitAtMost } from "../timers.ts";
 import { nodeAddresses, type NodeIps, nodeIps } from "./node_ips.ts";
 
@@ -62,13 +62,28 @@ export async function waitForNodeIps(
   return found;
 }
 
+/** How long the server may take for one Node: a silent one is not waited for, but asked again. */
+const ANSWER_MS = 10_000;
+
 /** Asks the API server for one Node; `null` if there is none. */
 export async function getNode(
   connection: KubeConnection,
   name: string,
   signal: AbortSignal,
+  answerMs: number = ANSWER_MS,
 ): Promise<Node | null> {
-  const answer = await connection.get(`/api/v1/nodes/${encodeURIComponent(name)}`, signal);
+  const late = AbortSignal.timeout(answerMs);
+  const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
+  try {
+    return await readNode(await connection.get(path, AbortSignal.any([signal, late])), name);
+  } catch (cause) {
+    if (signal.aborted || !late.aborted) throw cause;
+    const message = `Cannot get Node "${name}": the server has not answered within ${answerMs} ms`;
+    throw new Error(message, { cause });
+  }
+}
+
+async function readNode(answer: KubeResponse, name: string): Promise<Node | null> {
   const text = await new Response(answer.body).text();
   if (answer.status === 404) return null;
   if (answer.status !== 200) {
