@@ -12,7 +12,8 @@ const ENDPOINT = [...LISTENER, "endpoint"] as const;
 const PER_LISTENER =
   "For each listener, with `--metrics-detail=listener` (the default) or `endpoint`.";
 const PER_ENDPOINT = "For each endpoint of a listener, with `--metrics-detail=endpoint`.";
-const TOTAL = "Over all listeners, those that are gone included.";
+const TOTAL =
+  "Over all listeners; one that is gone counts as it did when the metrics were last read.";
 
 /** The metrics of traffic. */
 export const TRAFFIC_METRICS = {
