@@ -71,14 +71,20 @@ export function openCall(options: CallOptions, signal: AbortSignal): GrpcCall {
     () => fail(`no connection came about within ${options.connectMs / 1000} s`),
     options.connectMs,
   );
-  session.once("connect", () => clearTimeout(slow));
+  const watchOver = (periodMs: number) =>
+    keepAlive(session, periodMs, () => fail("the server gives no sign of life"));
+  // Its settings are the first that a server says. That it takes the connection says nothing: a
+  // balancer does, or a machine whose server has frozen.
+  session.once("remoteSettings", () => {
+    clearTimeout(slow);
+    watchOver(PING_MS.other);
+  });
   stream.on("error", (error: Error) => fail(reasonOf(error), error));
   stream.on("trailers", (headers) => readStatus(headers, outcome));
   stream.once("response", (headers) => {
     outcome.answered = true;
     readStatus(headers, outcome);
-    const periodMs = headers["server"] === "windlass" ? PING_MS.windlass : PING_MS.other;
-    keepAlive(session, periodMs, () => fail("the server gives no sign of life"));
+    if (headers["server"] === "windlass") watchOver(PING_MS.windlass);
   });
   const hangUp = async () => {
     session.destroy();

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { SILENT } from "../../core/mod.ts";
 import { GrpcServer, type Handler } from "../../proto/kpng/grpc_server.ts";
 import { deleteOp, RESET, setOp, SYNC } from "../../proto/kpng/operations.ts";
-import { follow, localOf } from "./follow.ts";
+import { kpngLocalSource, NO_TLS } from "../../proto/mod.ts";
+import { follow, hastyTiming, localOf } from "./follow.ts";
 
 /** A server that answers each request with the next round of messages. */
 async function scripted(...rounds: readonly (readonly Uint8Array[])[]) {
@@ -94,4 +95,26 @@ Deno.test("an operation that cannot be used is reported, and the others are", as
     ["remove default/web/TCP/IPv4"],
   ]);
   assert.deepEqual(client.reports.map(({ severity }) => severity), Array(5).fill("problem"));
+});
+
+Deno.test("a server that takes the connection and says nothing is told of, and tried again", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const taken: Deno.Conn[] = [];
+  const taking = (async () => {
+    for await (const connection of listener) taken.push(connection);
+  })();
+  const { hostname: host, port } = listener.addr;
+  const address = { network: "tcp", host, port } as const;
+  const connection = { address, tls: NO_TLS, connectMs: 50, timing: hastyTiming([]) };
+  {
+    await using client = follow(kpngLocalSource({ connection, nodeName: "n1", once: false }));
+    await client.until(() => client.reports.length === 2);
+    for (const { severity, message } of client.reports) {
+      assert.equal(severity, "trouble");
+      assert.match(message, /no connection came about within 0.05 s/);
+    }
+  }
+  listener.close();
+  await taking;
+  for (const each of taken) each.close();
 });
