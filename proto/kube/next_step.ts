@@ -19,6 +19,8 @@ export interface Standing {
   readonly failures: number;
   /** For how long watches were open since the server said a word on one. */
   readonly quietMs: number;
+  /** Whether no watch has lived since the last list, or since the start. */
+  readonly justListed: boolean;
 }
 
 /** What to do next. */
@@ -30,7 +32,7 @@ export interface Step extends Standing {
 }
 
 /** Nothing was met yet. */
-export const FRESH: Standing = { failures: 0, quietMs: 0 };
+export const FRESH: Standing = { failures: 0, quietMs: 0, justListed: true };
 
 /**
  * A server says something each minute, if only a bookmark. One whose data were restored from an older
@@ -43,33 +45,47 @@ export function nextStep(before: Standing, end: ListEnd | WatchEnd): Step {
   const failures = before.failures + 1;
   const quietMs = quietAfter(before, end);
   const isQuiet = quietMs >= LONGEST_QUIET_MS;
-  const list = { version: null, quietMs: 0 };
+  const list = { version: null, quietMs: 0, justListed: true };
+  const justListed = before.justListed && !hasLived(end);
   switch (end.what) {
     case "listed": // not yet a success: a server may list well and refuse every watch
-      return { version: end.version, failures: before.failures, quietMs: 0, wait: false };
+      return {
+        version: end.version,
+        failures: before.failures,
+        quietMs: 0,
+        justListed: true,
+        wait: false,
+      };
     case "not-listed":
       return { ...list, failures, wait: true };
     case "no-stream": // not a failure: it is listed page by page now
       return { ...list, failures: before.failures, wait: false };
     case "ended": // as every watch does in time; but a server that ends each at once is not asked in a loop
       return {
-        ...(isQuiet ? list : { version: end.version, quietMs }),
+        ...(isQuiet ? list : { version: end.version, quietMs, justListed }),
         failures: end.lived ? 0 : failures,
         wait: !end.lived,
       };
-    case "expired":
-      return { ...list, failures: end.lived ? 0 : failures, wait: !end.lived };
+    case "expired": // as after an outage; but a server that calls its own list too old is not asked in a loop
+      if (justListed) return { ...list, failures, wait: true };
+      return { ...list, failures: end.lived ? 0 : before.failures, wait: false };
     case "garbled": // news may be lost, so only a list helps
       return { ...list, failures, wait: true };
     case "failed":
       return {
-        ...(!isQuiet && versionHelps(end.error) ? { version: end.version, quietMs } : list),
+        ...(!isQuiet && versionHelps(end.error)
+          ? { version: end.version, quietMs, justListed }
+          : list),
         failures: end.lived ? 1 : failures,
         wait: true,
       };
     default:
       return unreachable(end);
   }
+}
+
+function hasLived(end: ListEnd | WatchEnd): boolean {
+  return end.what !== "listed" && end.what !== "not-listed" && end.lived;
 }
 
 function quietAfter({ quietMs }: Standing, end: ListEnd | WatchEnd): number {

@@ -1,26 +1,33 @@
 import assert from "node:assert/strict";
 import { ApiError } from "./answers.ts";
-import { nextStep } from "./next_step.ts";
+import { FRESH, nextStep, type Standing } from "./next_step.ts";
 
 const cut = new Error("connection reset");
+const STANDING: Standing = { ...FRESH, failures: 3 };
 
 Deno.test("after a list the watch begins at once, and earlier failures are not forgotten yet", () => {
   assert.deepEqual(
-    nextStep({ failures: 3, quietMs: 0 }, { what: "listed", version: "7", error: null }),
+    nextStep({ failures: 3, quietMs: 0, justListed: false }, {
+      what: "listed",
+      version: "7",
+      error: null,
+    }),
     {
       version: "7",
       failures: 3,
       quietMs: 0,
+      justListed: true,
       wait: false,
     },
   );
 });
 
 Deno.test("a list that failed is tried again after a wait", () => {
-  assert.deepEqual(nextStep({ failures: 3, quietMs: 0 }, { what: "not-listed", error: cut }), {
+  assert.deepEqual(nextStep(STANDING, { what: "not-listed", error: cut }), {
     version: null,
     failures: 4,
     quietMs: 0,
+    justListed: true,
     wait: true,
   });
 });
@@ -50,7 +57,7 @@ Deno.test.each(
   ] as const,
 )("after a watch that $what (lived: $lived, $error)", ({ what, lived, error, next }) => {
   const { version, failures, wait } = nextStep(
-    { failures: 3, quietMs: 0 },
+    STANDING,
     { what, lived, error, version: "9", heard: lived, quietMs: 1000 },
   );
   assert.deepEqual([version, failures, wait], next);
@@ -68,8 +75,25 @@ Deno.test.each(
   ({ before, heard, quietMs, next }) => {
     for (const what of ["ended", "failed"] as const) {
       const end = { what, lived: true, error: cut, version: "9", heard, quietMs };
-      const step = nextStep({ failures: 0, quietMs: before }, end);
+      const step = nextStep({ ...FRESH, quietMs: before }, end);
       assert.deepEqual([step.version, step.quietMs], next);
     }
   },
 );
+
+Deno.test("a version that grew old in an outage is listed at once, one that was just listed is not", () => {
+  const rest = { error: cut, version: "9", heard: false, quietMs: 0 };
+  const broke = nextStep(FRESH, { what: "failed", lived: true, ...rest });
+  const refused = nextStep(broke, { what: "failed", lived: false, ...rest });
+  const expired = nextStep(refused, { what: "expired", lived: false, ...rest });
+  assert.deepEqual(expired, {
+    version: null,
+    failures: 2,
+    quietMs: 0,
+    justListed: true,
+    wait: false,
+  });
+  const listed = nextStep(expired, { what: "listed", version: "20", error: null });
+  const again = nextStep(listed, { what: "expired", lived: false, ...rest, version: "20" });
+  assert.deepEqual([again.version, again.failures, again.wait], [null, 3, true]);
+});

@@ -69,7 +69,7 @@ export async function reflect(options: ReflectorOptions, signal: AbortSignal): P
     const step = nextStep(standing, end);
     ({ version } = step);
     standing = step;
-    tell(options, end, step.failures);
+    tell(options, end, step.wait ? step.failures : 0); // what goes on at once is no trouble
     if (step.wait) await wait(options, step.failures, end.error, signal);
   }
 }
