@@ -18,6 +18,9 @@ import { RunError } from "../run_error.ts";
 /** The environment variables that address managers read. */
 export const ADDRESS_ENV: readonly string[] = [INTERFACE_ENV, "ProgramData"];
 
+/** How long from one look after our addresses on Linux to the next. */
+const KEEP_MS = 15_000;
+
 type AddressFlags = Pick<FlagValues, "addressManager" | "interface">;
 type Os = typeof Deno.build.os;
 
@@ -69,7 +72,7 @@ async function openOnLinux(
   // An interface that was named is one that should be there: a slip of the pen makes none.
   const create = device === FLAGS.interface.default;
   const { signal } = new AbortController(); // each call of ip has a time limit of its own
-  const opened = await openIproute2({ device, create, log }, signal);
+  const opened = await openIproute2({ device, create, keepMs: KEEP_MS, log }, signal);
   if (opened.ok) return opened.manager;
   throw new RunError(opened.error);
 }

@@ -6,23 +6,18 @@
  */
 import { type Logger, parseIp, SILENT } from "../../core/mod.ts";
 import type { ApplyResult } from "../backend.ts";
+import { AddressWatch, type Restored } from "./address_watch.ts";
 import type { AddressManager } from "./addresses.ts";
+import { setPlatformTimer, type SetTimer } from "./flow_sweep.ts";
+import { Ip } from "./iproute2_calls.ts";
 import {
   addAddress,
-  addDummy,
-  BATCH,
   deleteAddress,
   type InterfaceAddress,
-  type IpResult,
   isDeviceName,
-  LIST_ADDRESSES,
-  parseAddresses,
   type RunIp,
-  runPlatformIp,
   showDevice,
-  switchOn,
 } from "./iproute2_command.ts";
-import { messageOf } from "./sockets.ts";
 
 /** How addresses are managed with iproute2. */
 export interface Iproute2Options {
@@ -40,6 +35,15 @@ export interface Iproute2Options {
    * @default {10000}
    */
   readonly timeoutMs?: number;
+  /**
+   * How long from one look after the addresses to the next, in milliseconds: those that somebody has
+   * taken off are put back.
+   *
+   * @default {null} nobody looks after them
+   */
+  readonly keepMs?: number;
+  /** Sets a timer; tests give a fake. */
+  readonly setTimer?: SetTimer;
   /** Where to write what happens. */
   readonly log?: Logger;
   /** Calls `ip`; tests give a fake. */
@@ -75,11 +79,8 @@ export async function openIproute2(
   const shown = await ip.call(showDevice(device), signal);
   if (!shown.ok && !create) return failure(`${what}: ${shown.why}`);
   if (!shown.ok) {
-    for (const args of [addDummy(device), switchOn(device)]) {
-      const made = await ip.call(args, signal);
-      if (!made.ok) return failure(`${what}: ${made.why}`);
-    }
-    options.log?.info("Made the interface for service addresses", { interface: device });
+    const made = await ip.make(device, signal);
+    if (!made.ok) return failure(`${what}: ${made.why}`);
   }
   const listed = await ip.list(signal);
   if (!listed.ok) return failure(`${what}: ${listed.why}`);
@@ -91,21 +92,30 @@ export async function openIproute2(
     options.log?.info("Took off what a run before had left", fields);
   }
   const others = listed.addresses.filter((each) => !left.includes(each)).map((each) => each.ip);
-  return { ok: true, manager: new Iproute2(ip, device, new Set(others)) };
+  return { ok: true, manager: new Iproute2(ip, options, new Set(others)) };
 }
 
 class Iproute2 implements AddressManager {
   readonly name = "iproute2";
   readonly #ip: Ip;
   readonly #device: string;
+  readonly #create: boolean;
+  readonly #watch: AddressWatch | null;
   /** Addresses that the machine had without us: an external IP may be the node's own. */
   readonly #others: ReadonlySet<string>;
   readonly #own = new Set<string>();
 
-  constructor(ip: Ip, device: string, others: ReadonlySet<string>) {
+  constructor(ip: Ip, options: Iproute2Options, others: ReadonlySet<string>) {
+    const { device, create = false, keepMs, setTimer = setPlatformTimer, log = SILENT } = options;
     this.#ip = ip;
     this.#device = device;
+    this.#create = create;
     this.#others = others;
+    const wanted = () => this.#own.size > 0;
+    const restore = () => this.#restore();
+    this.#watch = keepMs === undefined
+      ? null
+      : new AddressWatch({ keepMs, setTimer, log, wanted, restore });
   }
 
   async assign(text: string, signal: AbortSignal): Promise<ApplyResult> {
@@ -116,6 +126,7 @@ class Iproute2 implements AddressManager {
     const added = await this.#ip.call(addAddress(ip, this.#device), signal);
     if (added.ok) {
       this.#own.add(ip);
+      this.#watch?.keep();
       return { ok: true };
     }
     // It may be there all the same: put there by somebody else since, or by a call that timed out.
@@ -136,12 +147,41 @@ class Iproute2 implements AddressManager {
       return { ok: false, error: `${what}: ${deleted.why}`, retry: deleted.retry };
     }
     this.#own.delete(ip);
+    this.#watch?.keep();
     return { ok: true };
   }
 
   owns(text: string): boolean {
     const ip = parseIp(text)?.text;
     return ip !== undefined && this.#own.has(ip);
+  }
+
+  /** Puts back what is not there any more, and the interface if it is our own making. */
+  async #restore(): Promise<Restored> {
+    const { signal } = new AbortController(); // each call of ip has a time limit of its own
+    const mine = [...this.#own]; // before the look: what is assigned during it is not missing
+    const listed = await this.#ip.list(signal);
+    const what = `Cannot look after service addresses on interface "${this.#device}"`;
+    if (!listed.ok) return { restored: 0, why: `${what}: ${listed.why}` };
+    const on = listed.addresses.filter(({ device }) => device === this.#device);
+    const there = new Set(on.map(({ ip }) => ip));
+    const lost = mine.filter((ip) => !there.has(ip));
+    if (lost.length > 0 && this.#create) {
+      const shown = await this.#ip.call(showDevice(this.#device), signal);
+      const made = shown.ok ? shown : await this.#ip.make(this.#device, signal);
+      if (!made.ok) return { restored: 0, why: `${what}: ${made.why}` };
+    }
+    let restored = 0;
+    for (const ip of lost) {
+      if (!this.#own.has(ip)) continue;
+      const added = await this.#ip.call(addAddress(ip, this.#device), signal);
+      if (!added.ok && typeof await this.#find(ip, signal) === "string") {
+        return { restored, why: `${what}: ${added.why}` };
+      }
+      if (this.#own.has(ip)) restored++;
+      else await this.#ip.call(deleteAddress(ip, this.#device), signal); // released meanwhile
+    }
+    return { restored, why: null };
   }
 
   /** The address on our interface, as the system has it now; `unknown` where it can't be asked. */
@@ -151,105 +191,6 @@ class Iproute2 implements AddressManager {
     return listed.addresses.find((each) => each.ip === ip && each.device === this.#device) ??
       "none";
   }
-}
-
-/** A step that could not be done, and why. */
-interface Failed {
-  readonly ok: false;
-  readonly why: string;
-  readonly retry: boolean;
-}
-
-/** Calls `ip` within bounded time, and words what came of it. */
-class Ip {
-  readonly #run: RunIp;
-  readonly #timeoutMs: number;
-  readonly #log: Logger;
-
-  constructor({ run = runPlatformIp, timeoutMs = 10_000, log = SILENT }: Iproute2Options) {
-    this.#run = run;
-    this.#timeoutMs = timeoutMs;
-    this.#log = log;
-  }
-
-  async call(
-    args: readonly string[],
-    signal: AbortSignal,
-    stdin?: string,
-  ): Promise<{ readonly ok: true; readonly stdout: string } | Failed> {
-    const command = `"ip ${args.join(" ")}"`;
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), this.#timeoutMs);
-    try {
-      const input = stdin === undefined ? {} : { stdin };
-      const limits = { ...input, signal: AbortSignal.any([signal, late.signal]) };
-      const result = await this.#run(args, limits);
-      this.#log.v(5)?.info("Called ip", { args: args.join(" "), code: result.code });
-      if (result.code === 0) return { ok: true, stdout: result.stdout };
-      return { ok: false, why: `${command} ended with ${complaint(result)}`, retry: true };
-    } catch (error) {
-      if (signal.aborted) return { ok: false, why: `${command} was stopped`, retry: true };
-      if (late.signal.aborted) {
-        const why = `${command} did not end within ${this.#timeoutMs} ms and was stopped`;
-        return { ok: false, why, retry: true };
-      }
-      return { ok: false, ...whyNotCalled(command, error) };
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async list(
-    signal: AbortSignal,
-  ): Promise<{ readonly ok: true; readonly addresses: readonly InterfaceAddress[] } | Failed> {
-    const listed = await this.call(LIST_ADDRESSES, signal);
-    if (!listed.ok) return listed;
-    const addresses = parseAddresses(listed.stdout);
-    if (addresses !== null) return { ok: true, addresses };
-    const printed = JSON.stringify(listed.stdout.slice(0, 60));
-    const why = `"ip ${LIST_ADDRESSES.join(" ")}" printed ${printed} and no list in JSON; ` +
-      "iproute2 4.18 or newer does";
-    return { ok: false, why, retry: false };
-  }
-
-  /** Takes addresses off, in one call however many they are. */
-  async sweep(
-    left: readonly InterfaceAddress[],
-    signal: AbortSignal,
-  ): Promise<{ readonly ok: true } | Failed> {
-    if (left.length === 0) return { ok: true };
-    const lines = left.map(({ ip, device }) => `${deleteAddress(ip, device).join(" ")}\n`);
-    return await this.call(BATCH, signal, lines.join(""));
-  }
-}
-
-function complaint({ code, stderr }: IpResult): string {
-  const text = stderr.trim().replaceAll(/\s*\n\s*/g, "; ") || "no word";
-  return `${code}: ${text}${adviceFor(text)}`;
-}
-
-function adviceFor(stderr: string): string {
-  if (stderr.includes("Operation not permitted")) {
-    return "; run as root or with the capability CAP_NET_ADMIN";
-  }
-  if (stderr.includes("Unknown device type") || stderr.includes("Operation not supported")) {
-    return '; this kernel has none of that kind: load it with "modprobe dummy", ' +
-      "or name an interface that is there";
-  }
-  if (stderr.includes("does not exist") || stderr.includes("Cannot find device")) {
-    return "; name an interface that is there, or make it first";
-  }
-  return "";
-}
-
-function whyNotCalled(command: string, error: unknown): Omit<Failed, "ok"> {
-  if (error instanceof Deno.errors.NotFound) {
-    return { why: `${command} cannot be called: install iproute2`, retry: true };
-  }
-  const why = `${command} cannot be called: ${messageOf(error)}`;
-  return error instanceof Deno.errors.NotCapable
-    ? { why: `${why}; allow it with --allow-run=ip and restart`, retry: false }
-    : { why, retry: true };
 }
 
 function failure(error: string): Extract<ApplyResult, { readonly ok: false }> {

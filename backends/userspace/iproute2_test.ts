@@ -1,59 +1,10 @@
 import assert from "node:assert/strict";
+import { fakeIp } from "./_fake_ip.ts";
 import type { AddressManager } from "./addresses.ts";
 import { openIproute2 } from "./iproute2.ts";
 import { OWN_METRIC, parseAddresses, type RunIp } from "./iproute2_command.ts";
 
 const { signal } = new AbortController();
-
-interface Entry {
-  readonly device: string;
-  readonly cidr: string;
-  readonly metric?: number;
-}
-
-/** An `ip` with the same arguments, the same JSON and the same errors, on a list. */
-function fakeIp(start: readonly Entry[] = [], devices = ["windlass0", "eth0"]) {
-  let entries = [...start];
-  const links = new Set(devices);
-  const calls: string[] = [];
-  const ok = (stdout = "") => ({ code: 0, stdout, stderr: "" });
-  const fail = (stderr: string) => ({ code: 2, stdout: "", stderr: `${stderr}\n` });
-  const list = () =>
-    Array.from(links, (ifname) => ({
-      ifname,
-      addr_info: entries.filter(({ device }) => device === ifname).map(({ cidr, metric }) => {
-        const [local, prefix] = cidr.split("/");
-        return { local, prefixlen: Number(prefix), ...(metric === undefined ? {} : { metric }) };
-      }),
-    }));
-  const run: RunIp = async (args, { stdin = "" }) => {
-    calls.push(
-      [...args, ...(stdin === "" ? [] : [`<${stdin.trim().replaceAll("\n", ", ")}`])].join(" "),
-    );
-    const [object, verb, what = "", dev, device = "", , metric] = args;
-    if (object === "-force") {
-      for (const line of stdin.trim().split("\n")) await run(line.split(" "), { signal });
-      return ok();
-    }
-    if (args.join(" ") === "-j address show") return ok(JSON.stringify(list()));
-    if (verb === "link") {
-      return links.has(device) ? ok("[]") : fail(`Device "${device}" does not exist.`);
-    }
-    if (object === "link" && verb === "add") return links.add(what), ok();
-    if (object === "link") return ok();
-    assert.deepEqual([object, dev], ["address", "dev"]);
-    const found = entries.find((each) => each.device === device && each.cidr === what);
-    if (verb === "add") {
-      if (found !== undefined) return fail("Error: ipv4: Address already assigned.");
-      entries.push({ device, cidr: what, metric: Number(metric) });
-      return ok();
-    }
-    if (found === undefined) return fail("Error: ipv4: Address not found.");
-    entries = entries.filter((each) => each !== found);
-    return ok();
-  };
-  return { run, calls, entries: () => entries.map(({ device, cidr }) => `${cidr} ${device}`) };
-}
 
 async function open(run: RunIp, create = false): Promise<AddressManager> {
   const opened = await openIproute2({ device: "windlass0", create, run }, signal);
