@@ -237,6 +237,21 @@ onEachPath(
   },
 );
 
+onEachPath("close() lets flows go on both ways until its signal aborts", async (options) => {
+  await using pod = udpEcho();
+  await using subject = await rig(udpSpec([pod.address]), options);
+  const { port } = await first(subject.backend);
+  using client = udpClient(subject.backend, "127.0.0.1", () => Promise.resolve(port));
+  assert.equal(await client.ask("before"), "before");
+  const stop = new AbortController();
+  const closing = subject.backend.close(stop.signal);
+  const draining = async () => (await subject.backend.stats()).draining.connections;
+  while (await draining() === 0); // the order is on its way to the worker
+  assert.equal(await client.ask("meanwhile"), "meanwhile");
+  stop.abort();
+  await closing;
+});
+
 onEachPath("close() of a listener without flows ends at once", async (options) => {
   await using subject = await rig(udpSpec([]), options);
   await subject.backend.close(signal);

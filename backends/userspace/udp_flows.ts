@@ -96,7 +96,15 @@ export class UdpFlows implements Sweepable {
 
   /** The flow of a client that has just sent something, a new one if need be; `null`: drop it. */
   use(from: Deno.NetAddr): Flow | null {
-    const flow = this.#index.get(from.hostname, from.port) ?? this.#open(from);
+    return this.#touched(this.#index.get(from.hostname, from.port) ?? this.#open(from));
+  }
+
+  /** The same, for a listener that takes no new clients: `null` where there is no flow. */
+  useLive(from: Deno.NetAddr): Flow | null {
+    return this.#touched(this.#index.get(from.hostname, from.port) ?? null);
+  }
+
+  #touched(flow: Flow | null): Flow | null {
     if (flow === null) return null;
     this.#table.touch(flow, this.#options.now());
     this.#last = flow;

@@ -95,7 +95,7 @@ export class UdpListener implements LocalListener {
     this.#empty();
   }
 
-  /** Takes nothing more from clients; replies to live flows pass until they are idle, or cut. */
+  /** Takes no new clients; live flows go on until they are idle, or cut. */
   async drain(): Promise<void> {
     if (this.#phase === "open") this.#phase = "draining";
     if (this.#flows.size === 0) await this.stop();
@@ -152,8 +152,9 @@ export class UdpListener implements LocalListener {
   #flowOf(from: Deno.Addr): Flow | null {
     if (from.transport !== "udp") return null; // it never is anything else
     if (this.#phase === "open") return this.#flows.use(from);
-    this.#counters.dropped.stopped++;
-    return null;
+    const flow = this.#phase === "draining" ? this.#flows.useLive(from) : null;
+    if (flow === null) this.#counters.dropped.stopped++;
+    return flow;
   }
 
   /** Goes a step further towards the end where no flow is in the way any more. */
