@@ -98,11 +98,12 @@ function list(
   config: HnsConfig,
 ): number {
   const { network, endpoints, loadBalancers, features } = observation;
-  if (flags.outputTextJson === "json") {
+  const format = flags.outputTextJsonYaml;
+  if (format !== "text") {
     const networks = observation.networkNames;
     const seen = { network: printable(network), networks, features: [...features] };
     const data = { ...seen, endpoints, loadBalancers };
-    io.stdout.write(dataText(data, "json"));
+    io.stdout.write(dataText(data, format));
     return EXIT.done;
   }
   const ips = new Map(endpoints.map(({ id, ips }) => [id.toLowerCase(), ips.join(",")]));
@@ -170,8 +171,9 @@ async function diff(context: CommandContext, [given = ""]: readonly string[]): P
   using log = openLog(context, "plain");
   const { ops: planned, waits } = await planWinkernel(sourced, changes, log);
   const { ops, remarks } = splitRemarks(planned);
-  if (flags.outputTextJson === "json") {
-    io.stdout.write(dataText({ differences: ops, remarks, waits }, "json"));
+  const format = flags.outputTextJsonYaml;
+  if (format !== "text") {
+    io.stdout.write(dataText({ differences: ops, remarks, waits }, format));
   } else {
     const lines = [
       ...ops.map(({ op, key, because }) => `${op.replaceAll("-", " ")} ${key}: ${because}`),
@@ -190,10 +192,9 @@ async function doctor(
   config: HnsConfig,
 ): Promise<number> {
   const found = examine(observation, config, await portsOf(flags, io));
+  const format = flags.outputTextJsonYaml;
   io.stdout.write(
-    flags.outputTextJson === "json"
-      ? dataText({ findings: found }, "json")
-      : found.map(diagnosisText).join("\n"),
+    format === "text" ? found.map(diagnosisText).join("\n") : dataText({ findings: found }, format),
   );
   return found.some(({ severity }) => severity === "error") ? EXIT.failed : EXIT.done;
 }
@@ -237,10 +238,11 @@ async function cleanup(
   const done = ops.length - failed.length;
   const none = observation.network === null ? [noNetwork(observation, config)] : [];
   const lines = [...none, `Removed what ${done} operations name`, ...failed];
+  const format = flags.outputTextJsonYaml;
   io.stdout.write(
-    flags.outputTextJson === "json"
-      ? dataText({ removed: ops satisfies readonly Op[], failed }, "json")
-      : `${lines.join("\n")}\n`,
+    format === "text"
+      ? `${lines.join("\n")}\n`
+      : dataText({ removed: ops satisfies readonly Op[], failed }, format),
   );
   return failed.length === 0 ? EXIT.done : EXIT.failed;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { load } from "js-yaml";
 import { main } from "../main.ts";
 import { fakeIo } from "../test_io.ts";
 
@@ -10,13 +11,13 @@ const HNS = {
 };
 
 /** Runs an action on a node with two networks. */
-async function act(action: string, network: string) {
+async function act(action: string, network: string, ...more: readonly string[]) {
   const path = await Deno.makeTempFile({ suffix: ".json" });
   try {
     await Deno.writeTextFile(path, JSON.stringify(HNS));
     const io = fakeIo();
     const flags = [`--network-name=${network}`, `--hns=emulator:${path}`];
-    const code = await main(["hns", action, ...flags], io);
+    const code = await main(["hns", action, ...flags, ...more], io);
     return { code, out: io.out(), err: io.err() };
   } finally {
     await Deno.remove(path);
@@ -46,3 +47,13 @@ Deno.test("hns doctor tells to name a network where a pattern fits several", asy
   assert.match(out, /vpcbr1, vpcbr2 fit/);
   assert.match(out, /cure: give the whole name/);
 });
+
+Deno.test.each(["list", "doctor", "cleanup"])(
+  "hns %s tells the same in YAML as in JSON",
+  async (action) => {
+    const yaml = await act(action, "vpcbr1", "-o=yaml");
+    const json = await act(action, "vpcbr1", "-o=json");
+    assert.notEqual(yaml.out, json.out);
+    assert.deepEqual(load(yaml.out), JSON.parse(json.out));
+  },
+);

@@ -31,10 +31,9 @@ export async function run(context: CommandContext): Promise<number> {
       : null,
   });
   const findings = judge(facts);
+  const format = flags.outputTextJsonYaml;
   io.stdout.write(
-    flags.outputTextJson === "json"
-      ? dataText({ ...facts, findings }, "json")
-      : factsText(facts, findings),
+    format === "text" ? factsText(facts, findings) : dataText({ ...facts, findings }, format),
   );
   return findings.some(({ severity }) => severity === "error") ? EXIT.failed : EXIT.done;
 }

@@ -140,18 +140,19 @@ class Service {
     const { flags, io } = this.#context;
     const status = this.#manager.status(this.#name);
     const service = this.#manager.query(this.#name);
+    const format = flags.outputTextJsonYaml;
     const data = { name: this.#name, state: status?.state ?? "not-installed" };
     if (status === null || service === null) {
-      if (flags.outputTextJson === "text") this.#say("is not installed");
-      else io.stdout.write(dataText(data, "json"));
+      if (format === "text") this.#say("is not installed");
+      else io.stdout.write(dataText(data, format));
       return EXIT.failed;
     }
     const { pid, exitCode } = status;
     const all = { ...data, pid, exitCode, ...service };
     io.stdout.write(
-      flags.outputTextJson === "json"
-        ? dataText(all, "json")
-        : Object.entries(all).map(([key, value]) => `${key.padEnd(12)}  ${value}\n`).join(""),
+      format === "text"
+        ? Object.entries(all).map(([key, value]) => `${key.padEnd(12)}  ${value}\n`).join("")
+        : dataText(all, format),
     );
     return EXIT.done;
   }

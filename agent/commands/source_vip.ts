@@ -30,10 +30,11 @@ export async function run(context: CommandContext): Promise<number> {
     throw new RunError(noSourceVip(found, network.name, flags));
   }
   if (problem !== null) throw new RunError(`Cannot use the source VIP: ${problem}`);
+  const format = flags.outputTextJsonYaml;
   io.stdout.write(
-    flags.outputTextJson === "json"
-      ? dataText({ ip, rule, why, network: network.name, type: network.type }, "json")
-      : `${ip ?? ""}\n`,
+    format === "text"
+      ? `${ip ?? ""}\n`
+      : dataText({ ip, rule, why, network: network.name, type: network.type }, format),
   );
   return EXIT.done;
 }
