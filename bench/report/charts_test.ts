@@ -105,6 +105,7 @@ Deno.test("scales put small before large, and their ticks between their ends", (
       assert.ok(scale.ticks.every((tick) => scale.at(tick) >= 0 && scale.at(tick) <= 100));
     }
   }));
+  assert.deepEqual(linear([Number.MIN_VALUE], [0, 1]).ticks, [0, Number.MIN_VALUE]);
   assert.deepEqual(linear([42], [0, 1]).ticks, [0, 10, 20, 30, 40]);
   assert.deepEqual(logarithmic([0.1, 1000], [0, 1]).ticks, [0.1, 1, 10, 100, 1000]);
 });

@@ -23,7 +23,9 @@ export function linear(values: readonly number[], range: Range): Scale {
   const most = Math.max(...values.filter(Number.isFinite), 0) || 1;
   const rough = most / TICKS;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough) ?? most;
+  const steps = [1, 2, 5, 10].map((each) => each * power);
+  // A value that is nearly nothing has no smaller ones for steps.
+  const step = steps.find((each) => each > 0 && each >= rough) ?? most;
   const ticks = Array.from({ length: Math.floor(most / step + 1e-9) + 1 }, (_, i) => i * step);
   return { at: (value) => between(value / most, range), ticks };
 }

@@ -60,5 +60,5 @@ retry=--retry=2
 
 step "version" windlass version
 step "simulation" windlass simulate --scenario all --duration 12s --services 4 --workers 1
-step "tests by deno.exe" "$WINDLASS_DENO_WIN" test -P=test --no-check --quiet "$retry" "${windows_tests[@]}"
+step "tests by deno.exe" "$WINDLASS_DENO_WIN" test -P=test --preload tests/draws.ts --no-check --quiet "$retry" "${windows_tests[@]}"
 step "tests around deno.exe" deno test -P=test --no-check --quiet "$retry" tests/wine tests/exe
