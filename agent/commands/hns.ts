@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  absence,
   ambiguity,
   type Diagnosis,
   examine,
@@ -86,12 +87,6 @@ async function seen(
   }
 }
 
-function noNetwork({ networkNames }: HnsObservation, { networkName }: HnsConfig): string {
-  return `There is no network "${networkName}"; HNS has ${
-    networkNames.join(", ") || "none at all"
-  }`;
-}
-
 function list(
   { flags, io }: CommandContext,
   observation: HnsObservation,
@@ -128,7 +123,7 @@ function list(
   ]);
   const lines = [
     network === null
-      ? ambiguity(observation, config.networkName) ?? noNetwork(observation, config)
+      ? ambiguity(observation, config.networkName) ?? absence(observation, config.networkName)
       : `Network: ${network.name} (${network.type}) ${network.id}`,
     "",
     ...textTable([
@@ -236,7 +231,7 @@ async function cleanup(
     if (!result.ok) failed.push(result.error);
   }
   const done = ops.length - failed.length;
-  const none = observation.network === null ? [noNetwork(observation, config)] : [];
+  const none = observation.network === null ? [absence(observation, config.networkName)] : [];
   const lines = [...none, `Removed what ${done} operations name`, ...failed];
   const format = flags.outputTextJsonYaml;
   io.stdout.write(

@@ -16,7 +16,13 @@ import {
   type PortSpace,
   WIDEN_PORTS,
 } from "./port_blocks.ts";
-import { ambiguity, environmentOf, type HnsObservation, misconfiguration } from "./observation.ts";
+import {
+  absence,
+  ambiguity,
+  environmentOf,
+  type HnsObservation,
+  misconfiguration,
+} from "./observation.ts";
 
 /** Something that a check found. */
 export interface Diagnosis {
@@ -76,12 +82,11 @@ const CHECKS: readonly Check[] = [
 function network({ networkName, observation, world }: Patient): readonly Diagnosis[] {
   if (world !== null) return [];
   const unclear = ambiguity(observation, networkName);
-  const there = observation.networkNames.join(", ") || "none at all";
   return [{
     check: "network",
     severity: "error",
     ...(unclear !== null ? { finding: unclear, ...SEVERAL } : {
-      finding: `There is no network "${networkName}"; HNS has ${there}`,
+      finding: absence(observation, networkName),
       cause: "the CNI has not made it yet, or it has another name",
       cure: "wait for the CNI, or give the right name by --network-name",
     }),

@@ -55,7 +55,7 @@ export {
 } from "./emulator/quirks.ts";
 export { describeHns, type HnsBackend, hnsBackend, type HnsOptions, observeHns } from "./hns.ts";
 export { networksNamed } from "./network_name.ts";
-export { ambiguity, type HnsObservation } from "./observation.ts";
+export { absence, ambiguity, type HnsObservation } from "./observation.ts";
 export { type HnsPlan, type HnsState, type HnsWorld, planCleanup } from "./plan.ts";
 export {
   type FileEmulatorOptions,

@@ -105,6 +105,15 @@ export function ambiguity(
       "by --network-name";
 }
 
+/** That there is no such network, and which there are, in words. */
+export function absence(
+  { networkNames }: Pick<HnsObservation, "networkNames">,
+  networkName: string,
+): string {
+  const there = networkNames.join(", ") || "none at all";
+  return `There is no network "${networkName}"; HNS has ${there}`;
+}
+
 /** What is wrong with the configuration on this network, in words; `null` if nothing is. */
 export function misconfiguration(env: HnsEnvironment): string | null {
   const { network, config, nodeIp, hostMac } = env;
